@@ -1,0 +1,28 @@
+"""Exceptions: problems with the *call*, never with a single captured line.
+
+Problems inside a capture are values (`netstat_fw.diagnostics.Diagnostic`); what is raised is raised
+because the call as a whole cannot give a result.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from netstat_fw.records import Capture
+
+
+class NetstatFwError(Exception):
+    """The one root of everything this library raises on purpose."""
+
+
+class UnrecognizedCapture(NetstatFwError, ValueError):  # noqa: N818 - the contract's name
+    """The text holds no netstat socket table; the message says what was seen instead."""
+
+
+class CaptureError(NetstatFwError, ValueError):
+    """A strict `parse` met rows that it could not read; `capture` holds all that it could."""
+
+    def __init__(self, message: str, capture: Capture) -> None:
+        super().__init__(message)
+        self.capture = capture
