@@ -1,0 +1,1 @@
+"""Read captured netstat text and work out which firewall fits the host."""

@@ -1,0 +1,1 @@
+"""Analyzers: what captured sockets mean for a firewall."""

@@ -1,0 +1,1 @@
+"""Exporters: a ruleset in the syntax of a firewall."""

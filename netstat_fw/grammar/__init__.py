@@ -1,0 +1,1 @@
+"""Grammars: what each netstat dialect prints, as pyparsing expressions and nothing else."""

@@ -1,0 +1,1 @@
+"""The ruleset: a firewall as a value that other tools can import."""
