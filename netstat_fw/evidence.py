@@ -50,10 +50,13 @@ class Reason:
     Attributes:
         code: stable upper-case code, such as ``LISTEN_ANY``; codes never change meaning.
         sentence: one plain sentence; captured text in it is limited to normalised program names.
+        row: the row of the decision tables that led here, such as ``T5`` or ``U8``; empty where no
+            table has it.
     """
 
     code: str
     sentence: str
+    row: str = ""
 
 
 @attrs.frozen

@@ -1,0 +1,322 @@
+"""Findings: what a capture means for a firewall, before anybody's policy.
+
+Every value is frozen and says everything a rule needs: nothing downstream looks back into the
+capture. Tuples are sorted and free of duplicates, so that the order and the repetition of captured
+rows leave no trace. What only says *where* something was seen (`evidence`, `sessions`,
+`Findings.outcomes`) takes no part in equality. `evidence` is empty exactly where a finding rests on
+knowledge instead of captured lines; its `basis` then says so.
+"""
+
+from __future__ import annotations
+
+import enum
+from ipaddress import IPv4Network, IPv6Network
+from typing import TypeAlias
+
+import attrs
+
+from netstat_fw.address import Address  # noqa: TC001 - attrs.resolve_types needs it
+from netstat_fw.analyzers.facts import HostFacts  # noqa: TC001 - attrs.resolve_types needs it
+from netstat_fw.evidence import Confidence, Evidence, ProcessCheck, Question, Reason
+from netstat_fw.records import Family, Protocol  # noqa: TC001 - attrs.resolve_types needs it
+
+Network: TypeAlias = IPv4Network | IPv6Network
+
+
+class Basis(enum.Enum):
+    """What a finding rests on."""
+
+    LISTENER = "listener"
+    """A captured listening socket."""
+    CONNECTION = "connection"
+    """Captured connections; for incoming ones no listener was captured."""
+    DATAGRAM = "datagram"
+    """A captured datagram socket and the role of its port."""
+    KNOWLEDGE = "knowledge"
+    """What nearly every host, or a captured service, needs; never seen itself."""
+    COMPANION = "companion"
+    """A port that usually goes with an exposed one; nothing listens there yet."""
+    CHECKLIST = "checklist"
+    """What a yes to an open question would add; never seen itself."""
+
+
+class Stance(enum.Enum):
+    """What an exposure asks for, before confidence and policy."""
+
+    OPEN = "open"
+    """Accept it as far as its confidence allows."""
+    SHUT = "shut"
+    """Put an explicit drop for it, in every profile, until the operator decides otherwise."""
+
+
+class Scope(enum.Enum):
+    """Which of the host's addresses an exposure answers on."""
+
+    ANY = "any"
+    """Every address of its families."""
+    ADDRESSES = "addresses"
+    """Only `Exposure.addresses`."""
+    BRIDGE = "bridge"
+    """Only `Exposure.addresses`, which belong to a container or VM bridge."""
+    LINK_LOCAL = "link-local"
+    """Only link-local addresses, 169.254.0.0/16 or fe80::/10; no literal is trusted."""
+    GROUP = "group"
+    """Only the multicast or broadcast `Exposure.addresses`."""
+    UNNAMED = "unnamed"
+    """One address that the capture cut short or shows as a name; never a literal."""
+    LOOPBACK = "loopback"
+    """Only this machine."""
+
+
+class DualStack(enum.Enum):
+    """How far a ``::`` bind also serves IPv4."""
+
+    TWIN = "twin"
+    """A 0.0.0.0 socket stands beside it: each serves its own family."""
+    PROVEN = "proven"
+    """An IPv4 peer is connected to it, or the protocol column says tcp46 or udp46."""
+    ASSUMED = "assumed"
+    """No twin, on a platform where ``::`` serves both unless told otherwise."""
+    NONE = "none"
+    """IPv6 only, by the platform's rule."""
+
+
+class Role(enum.Enum):
+    """What a datagram socket is for."""
+
+    SERVER = "server"
+    CLIENT = "client"
+    BOTH = "both"
+    MEMBER = "member"
+    LOCAL = "local"
+    UNDECIDED = "undecided"
+
+
+class Risk(enum.Enum):
+    """How bad an exposed service is."""
+
+    CRITICAL = "critical"
+    WARNING = "warning"
+    INFO = "info"
+
+
+class Fate(enum.Enum):
+    """What became of one captured socket."""
+
+    FINDING = "finding"
+    """It is part of a finding that speaks for a rule."""
+    COVERED = "covered"
+    """An exposure of the capture's own already covers it."""
+    LOCAL = "local"
+    """It never leaves the machine."""
+    EXCLUDED = "excluded"
+    """It gives no rule; the reason says why."""
+    QUESTION = "question"
+    """Only the operator can say; a question asks."""
+
+
+@attrs.frozen
+class Exposure:
+    """A port of this host that others reach, may reach, or are to be kept from: incoming.
+
+    Attributes:
+        protocol: transport protocol.
+        port: local port, 1 to 65535.
+        families: address families it speaks, IPv4 first; both for loopback, which is shut in both.
+        scope: which local addresses it answers on.
+        addresses: those addresses where the scope is ADDRESSES, BRIDGE or GROUP, else empty.
+        basis: what it rests on.
+        stance: whether to open it, as far as `confidence` allows, or to shut it explicitly.
+        port_end: last port of a range that one finding stands for (dynamic RPC), else None.
+        service: the port's name in the service catalog.
+        programs: normalised names of the programs that hold it, as far as captured.
+        remotes: networks the other side can only be in, where a standard says so; empty for any.
+        remote_port: port the other side must use, where a standard says so (DHCP).
+        peers: addresses seen connected to it, without this host's own.
+        peers_complete: False where a connected peer has no usable address in the capture.
+        sessions: the connections that were captured.
+        admin: a way in for administrators (ssh, RDP, WinRM).
+        dual_stack: for a ``::`` bind, how far it serves IPv4.
+        carries: further IP protocols without ports that go with it (``esp``, ``ah``).
+        companion_of: the exposed port that suggests it, where the basis is COMPANION.
+        question: what the operator is asked before it is opened.
+        confidence: how it was concluded.
+        reasons: why.
+        evidence: the captured lines.
+    """
+
+    protocol: Protocol
+    port: int = attrs.field(validator=[attrs.validators.ge(1), attrs.validators.le(65535)])
+    families: tuple[Family, ...]
+    scope: Scope
+    addresses: tuple[Address, ...] = ()
+    basis: Basis = Basis.LISTENER
+    stance: Stance = Stance.OPEN
+    port_end: int | None = None
+    service: str | None = None
+    programs: tuple[str, ...] = ()
+    remotes: tuple[Network, ...] = ()
+    remote_port: int | None = None
+    peers: tuple[Address, ...] = ()
+    peers_complete: bool = True
+    sessions: tuple[Evidence, ...] = attrs.field(default=(), eq=False)
+    admin: bool = False
+    dual_stack: DualStack | None = None
+    carries: tuple[str, ...] = ()
+    companion_of: int | None = None
+    question: Question | None = None
+    confidence: Confidence = Confidence.CERTAIN
+    reasons: tuple[Reason, ...] = ()
+    evidence: tuple[Evidence, ...] = attrs.field(default=(), eq=False)
+
+
+@attrs.frozen
+class Connection:
+    """Traffic that this host starts: outgoing, grouped by where it goes.
+
+    Attributes:
+        protocol: transport protocol.
+        remote_port: port at the other side, 1 to 65535.
+        families: address families seen, or that knowledge asks for, IPv4 first.
+        local_port: this host's port where the protocol fixes it (68 to 67), else None.
+        basis: CONNECTION, DATAGRAM, KNOWLEDGE or CHECKLIST.
+        service: the remote port's name in the service catalog.
+        programs: normalised names of the programs seen, as far as captured.
+        peers: addresses seen at the other side.
+        peers_complete: False where a peer has no usable address in the capture.
+        remotes: networks the other side can only be in, where a standard says so; empty for any.
+        carries: further IP protocols without ports that go with it (``esp``, ``ah``).
+        unanswered: no peer ever answered: only SYN_SENT was seen.
+        question: for CHECKLIST, the question that a yes would answer.
+        confidence: how it was concluded.
+        reasons: why.
+        evidence: the captured lines.
+    """
+
+    protocol: Protocol
+    remote_port: int = attrs.field(validator=[attrs.validators.ge(1), attrs.validators.le(65535)])
+    families: tuple[Family, ...]
+    local_port: int | None = None
+    basis: Basis = Basis.CONNECTION
+    service: str | None = None
+    programs: tuple[str, ...] = ()
+    peers: tuple[Address, ...] = ()
+    peers_complete: bool = True
+    remotes: tuple[Network, ...] = ()
+    carries: tuple[str, ...] = ()
+    unanswered: bool = False
+    question: Question | None = None
+    confidence: Confidence = Confidence.HIGH
+    reasons: tuple[Reason, ...] = ()
+    evidence: tuple[Evidence, ...] = attrs.field(default=(), eq=False)
+
+
+@attrs.frozen
+class Datagram:
+    """The role of a datagram port; the rules it speaks for are among exposures and connections.
+
+    Attributes:
+        protocol: UDP or UDPLITE.
+        port: local port; None for clients, whose own port is chance.
+        role: what the socket is for.
+        families: address families of the binds, IPv4 first.
+        service: the port's name in the service catalog.
+        programs: normalised names of the programs that hold it, as far as captured.
+        question: what the operator is asked about it.
+        confidence: how the role was concluded.
+        reasons: why; the first cites the row of the role table.
+        evidence: the captured lines.
+    """
+
+    protocol: Protocol
+    port: int | None
+    role: Role
+    families: tuple[Family, ...]
+    service: str | None = None
+    programs: tuple[str, ...] = ()
+    question: Question | None = None
+    confidence: Confidence = Confidence.HIGH
+    reasons: tuple[Reason, ...] = ()
+    evidence: tuple[Evidence, ...] = attrs.field(default=(), eq=False)
+
+
+@attrs.frozen
+class Hazard:
+    """A danger that an exposed service or a program on the host brings.
+
+    Attributes:
+        code: stable upper-case code, such as ``HAZARD_DATABASE``.
+        risk: how bad; only CRITICAL ever changes a rule, and never that of an `admin` exposure.
+        advice: one sentence.
+        exposure: the exposure it speaks of; None for dangers of the host as a whole.
+        evidence: the captured lines.
+    """
+
+    code: str
+    risk: Risk
+    advice: str
+    exposure: Exposure | None = None
+    evidence: tuple[Evidence, ...] = attrs.field(default=(), eq=False)
+
+
+@attrs.frozen
+class Answer:
+    """A question of the checklist that the capture itself seems to answer.
+
+    Attributes:
+        code: the code the `Question` would have had.
+        sentence: what was seen.
+        evidence: the captured lines.
+    """
+
+    code: str
+    sentence: str
+    evidence: tuple[Evidence, ...] = attrs.field(default=(), eq=False)
+
+
+@attrs.frozen
+class Outcome:
+    """What became of one captured socket.
+
+    Attributes:
+        line: 1-based line of the socket.
+        fate: which of the five ends it came to.
+        reason: why.
+        finding: what it became part of or is covered by; None for local and excluded sockets.
+    """
+
+    line: int
+    fate: Fate
+    reason: Reason
+    finding: Exposure | Connection | Datagram | Question | None = None
+
+
+@attrs.frozen
+class Findings:
+    """Everything that a capture says about the firewall of its host.
+
+    Attributes:
+        host: facts about the host, and what the capture can and cannot prove.
+        exposures: incoming, sorted by protocol and port.
+        connections: outgoing, sorted by protocol and port.
+        datagrams: the roles of the datagram ports.
+        questions: what the operator should say.
+        answers: what the operator need not be asked, because the capture shows it.
+        hazards: dangers, worst first.
+        process_checks: which programs may answer on the ports that are to be opened.
+        outcomes: one for each socket of the capture, in the capture's order.
+    """
+
+    host: HostFacts
+    exposures: tuple[Exposure, ...] = ()
+    connections: tuple[Connection, ...] = ()
+    datagrams: tuple[Datagram, ...] = ()
+    questions: tuple[Question, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    hazards: tuple[Hazard, ...] = ()
+    process_checks: tuple[ProcessCheck, ...] = ()
+    outcomes: tuple[Outcome, ...] = attrs.field(default=(), eq=False, repr=False)
+
+    def outcomes_at(self, line: int) -> tuple[Outcome, ...]:
+        """Return what became of the sockets on a captured line; empty for a line without any."""
+        return tuple(outcome for outcome in self.outcomes if outcome.line == line)
