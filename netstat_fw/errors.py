@@ -26,3 +26,14 @@ class CaptureError(NetstatFwError, ValueError):
     def __init__(self, message: str, capture: Capture) -> None:
         super().__init__(message)
         self.capture = capture
+
+
+class RulesetError(NetstatFwError, ValueError):
+    """A rule, set, flow or stored ruleset that cannot exist; the message names the part."""
+
+
+class ExportError(NetstatFwError, ValueError):
+    """A target that cannot take a ruleset without becoming looser than it, or an unknown target.
+
+    The message names the rule and the way round.
+    """

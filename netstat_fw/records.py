@@ -16,6 +16,10 @@ from netstat_fw import address as addresses
 from netstat_fw.address import Address  # noqa: TC001 - attrs.resolve_types needs it
 from netstat_fw.diagnostics import Diagnostic, Severity
 
+# The aliases re-export both, and attrs.resolve_types needs them at run time.
+from netstat_fw.protocol import Family as Family  # noqa: PLC0414, TC001 - see above
+from netstat_fw.protocol import Protocol as Protocol  # noqa: PLC0414, TC001 - see above
+
 # What RFC 6761 6.3 reserves, and the aliases that distributions put in /etc/hosts for it.
 _LOOPBACK_HOSTS = frozenset({
     "localhost", "localhost.localdomain", "localhost4", "localhost4.localdomain4",
@@ -32,26 +36,6 @@ class Dialect(enum.Enum):
     LINUX = "linux"
     WINDOWS = "windows"
     BSD = "bsd"
-
-
-class Protocol(enum.Enum):
-    """Transport protocol of an internet socket, without the address family."""
-
-    TCP = "tcp"
-    UDP = "udp"
-    UDPLITE = "udplite"
-    SCTP = "sctp"
-    DCCP = "dccp"
-    RAW = "raw"
-    ICMP = "icmp"
-    DIVERT = "divert"
-
-
-class Family(enum.Enum):
-    """Address family of a socket."""
-
-    IPV4 = "ipv4"
-    IPV6 = "ipv6"
 
 
 class State(enum.Enum):
