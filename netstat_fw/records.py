@@ -223,6 +223,8 @@ class Socket:
         state_text: the state cell as printed.
         security_context: SELinux context (``netstat -Z``).
         multihoming: further addresses of a multi-homed SCTP association.
+        dual_stack: the protocol column says that an IPv6 socket takes IPv4 too (``tcp46``); always
+            False where the column has no way to say so.
     """
 
     protocol: Protocol
@@ -241,6 +243,7 @@ class Socket:
     state_text: str | None = attrs.field(default=None, eq=False)
     security_context: str | None = None
     multihoming: Multihoming | None = None
+    dual_stack: bool = False
 
 
 class UnixType(enum.Enum):

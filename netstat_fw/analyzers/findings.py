@@ -137,7 +137,7 @@ class Exposure:
         sessions: the connections that were captured.
         admin: a way in for administrators (ssh, RDP, WinRM).
         dual_stack: for a ``::`` bind, how far it serves IPv4.
-        carries: further IP protocols without ports that go with it (``esp``, ``ah``).
+        carries: further protocols, without ports, that go with it (ESP and AH with IKE).
         companion_of: the exposed port that suggests it, where the basis is COMPANION.
         question: what the operator is asked before it is opened.
         confidence: how it was concluded.
@@ -162,7 +162,7 @@ class Exposure:
     sessions: tuple[Evidence, ...] = attrs.field(default=(), eq=False)
     admin: bool = False
     dual_stack: DualStack | None = None
-    carries: tuple[str, ...] = ()
+    carries: tuple[Protocol, ...] = ()
     companion_of: int | None = None
     question: Question | None = None
     confidence: Confidence = Confidence.CERTAIN
@@ -185,7 +185,7 @@ class Connection:
         peers: addresses seen at the other side.
         peers_complete: False where a peer has no usable address in the capture.
         remotes: networks the other side can only be in, where a standard says so; empty for any.
-        carries: further IP protocols without ports that go with it (``esp``, ``ah``).
+        carries: further protocols, without ports, that go with it (ESP and AH with IKE).
         unanswered: no peer ever answered: only SYN_SENT was seen.
         question: for CHECKLIST, the question that a yes would answer.
         confidence: how it was concluded.
@@ -203,7 +203,7 @@ class Connection:
     peers: tuple[Address, ...] = ()
     peers_complete: bool = True
     remotes: tuple[Network, ...] = ()
-    carries: tuple[str, ...] = ()
+    carries: tuple[Protocol, ...] = ()
     unanswered: bool = False
     question: Question | None = None
     confidence: Confidence = Confidence.HIGH
