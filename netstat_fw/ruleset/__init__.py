@@ -1,1 +1,42 @@
-"""The ruleset: a firewall as a value that other tools can import."""
+"""Firewall rules as values, and what they mean; the policy that proposes them.
+
+The public names of the model are importable from here.
+"""
+
+from netstat_fw.protocol import Family, Protocol
+from netstat_fw.ruleset.base import base_rules
+from netstat_fw.ruleset.flow import Decision, Flow, matches
+from netstat_fw.ruleset.model import Chain, Ruleset, Service, Zone
+from netstat_fw.ruleset.rule import Log, LogRate, RemoteReference, Rule
+from netstat_fw.ruleset.sets import AddressSet, PortSet
+from netstat_fw.ruleset.terms import (
+    Action,
+    ConnectionState,
+    Direction,
+    LogInterval,
+    RemoteKind,
+)
+
+__all__ = [
+    "Action",
+    "AddressSet",
+    "Chain",
+    "ConnectionState",
+    "Decision",
+    "Direction",
+    "Family",
+    "Flow",
+    "Log",
+    "LogInterval",
+    "LogRate",
+    "PortSet",
+    "Protocol",
+    "RemoteKind",
+    "RemoteReference",
+    "Rule",
+    "Ruleset",
+    "Service",
+    "Zone",
+    "base_rules",
+    "matches",
+]

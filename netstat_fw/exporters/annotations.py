@@ -1,0 +1,67 @@
+"""Annotations: what the text targets say in comments, about a ruleset and about a rule.
+
+Everything returned is safe to write as it is: it has been through `quoting`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netstat_fw.exporters.quoting import comment_lines, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from netstat_fw.exporters.rendered import Omission
+    from netstat_fw.ruleset.model import Ruleset
+    from netstat_fw.ruleset.rule import Rule
+
+
+def rule_comment(rule: Rule, limit: int) -> str:
+    """Say which rule this is and why: id, service, reason codes, its comment or first reason.
+
+    Args:
+        rule: the rule.
+        limit: bytes that the target keeps of a comment.
+    """
+    codes = ",".join(dict.fromkeys(reason.code for reason in rule.reasons))
+    sentence = rule.comment or next((reason.sentence for reason in rule.reasons), "")
+    return plain(" ".join(filter(None, (rule.id, rule.service, codes, sentence))), limit)
+
+
+def header_comments(
+    ruleset: Ruleset, omissions: Iterable[Omission] = (), mark: str = "#"
+) -> list[str]:
+    """Write what a reader must know before loading the file, as whole-line comments.
+
+    Caveats, what the target leaves out, open questions, and which programs should answer where.
+    """
+    lines = [f"{mark} Host firewall written by netstat-fw."]
+    for title, remarks in _sections(ruleset, omissions):
+        texts = list(remarks)
+        if texts:
+            lines += [mark, f"{mark} {title}:"]
+            lines += [line for text in texts for line in comment_lines(f"- {text}", mark)]
+    return lines
+
+
+def _sections(
+    ruleset: Ruleset, omissions: Iterable[Omission]
+) -> Iterator[tuple[str, Iterable[str]]]:
+    yield "Caveats", (f"{c.code}: {c.sentence}" for c in ruleset.caveats)
+    yield "Left out, because this target cannot hold it", map(str, omissions)
+    yield (
+        "Questions",
+        (
+            " ".join(filter(None, (q.code, q.subject))) + f": {q.sentence}"
+            for q in ruleset.questions
+        ),
+    )
+    yield (
+        "Programs that should answer",
+        (
+            f"{p.protocol}/{p.port}: {', '.join(p.programs)}"
+            for p in ruleset.process_checks
+            if p.programs
+        ),
+    )

@@ -1,0 +1,144 @@
+"""Index: the first matching rule of a chain in a few table look-ups, however long the chain.
+
+Each dimension of a flow is cut into intervals within which no rule changes its mind. Every interval
+holds one integer whose bit n says whether rule n accepts that dimension; the lowest bit that is set
+in all of them is the first rule that matches (bit-vector classification: Lakshman and Stiliadis,
+SIGCOMM 1998). The answer is that of `netstat_fw.ruleset.flow.matches` applied in order.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import TYPE_CHECKING, TypeAlias
+
+from netstat_fw.protocol import Family
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from netstat_fw.protocol import Protocol
+    from netstat_fw.ruleset.flow import Flow
+    from netstat_fw.ruleset.rule import Rule
+    from netstat_fw.ruleset.sets import AddressSet, PortSet
+    from netstat_fw.ruleset.terms import ConnectionState
+
+_Ranges: TypeAlias = "Iterable[tuple[int, int]]"
+_Header: TypeAlias = "tuple[Protocol, int, ConnectionState]"
+
+_FAMILIES = {4: Family.IPV4, 6: Family.IPV6}
+
+
+class _Cuts:
+    """Bits of the rules per interval of one numeric dimension."""
+
+    __slots__ = ("bits", "starts", "unrestricted")
+
+    def __init__(self, ranges_of_rules: Sequence[_Ranges | None]) -> None:
+        """Take disjoint inclusive ranges per rule, None for a rule that asks for nothing."""
+        self.unrestricted = 0
+        flips: dict[int, int] = {}
+        for number, ranges in enumerate(ranges_of_rules):
+            bit = 1 << number
+            if ranges is None:
+                self.unrestricted |= bit
+                continue
+            for first, last in ranges:
+                flips[first] = flips.get(first, 0) ^ bit
+                flips[last + 1] = flips.get(last + 1, 0) ^ bit
+        self.starts = sorted(flips)
+        self.bits = [self.unrestricted]
+        for start in self.starts:
+            self.bits.append(self.bits[-1] ^ flips[start])
+
+    def at(self, value: int | None) -> int:
+        """Return the bits of the rules that accept the value; None satisfies no range."""
+        if value is None:
+            return self.unrestricted
+        return self.bits[bisect_right(self.starts, value)]
+
+
+class FirstMatch:
+    """The rules of one chain, ready to be asked."""
+
+    __slots__ = (
+        "_headers", "_hop_limits", "_icmp_types", "_interfaces", "_local", "_local_ports",
+        "_other_interface", "_remote", "_remote_ports", "_rules",
+    )  # fmt: skip
+
+    def __init__(self, rules: Iterable[tuple[Rule, AddressSet | None]]) -> None:
+        """Take the enabled rules in order, each with the addresses of its remote side.
+
+        None stands for any address. A rule whose remote side is a name that stands for nothing
+        never matches and must be left out.
+        """
+        pairs = tuple(rules)
+        self._rules = tuple(rule for rule, _ in pairs)
+        self._headers: dict[_Header, int] = {}
+        self._other_interface = self._bits(r.interface is None for r in self._rules)
+        self._interfaces = {
+            name: self._bits(r.interface in {None, name} for r in self._rules)
+            for name in {r.interface for r in self._rules}
+        }
+        self._icmp_types = _Cuts([_points(r.icmp_types) for r in self._rules])
+        self._hop_limits = _Cuts([_points(_listed(r.hop_limit)) for r in self._rules])
+        self._local_ports = _Cuts([_ranges(r.local_ports) for r in self._rules])
+        self._remote_ports = _Cuts([_ranges(r.remote_ports) for r in self._rules])
+        self._local = _per_version([r.local for r in self._rules])
+        self._remote = _per_version([remote for _, remote in pairs])
+
+    def find(self, flow: Flow) -> Rule | None:
+        """Return the first rule that matches the flow, None where none does."""
+        local = flow.local_address
+        version = local.version
+        header = (flow.protocol, version, flow.state)
+        bits = self._headers.get(header)
+        if bits is None:
+            bits = self._headers[header] = self._header_bits(*header)
+        bits &= self._interfaces.get(flow.interface, self._other_interface)
+        bits &= self._local_ports.at(flow.local_port)
+        bits &= self._remote_ports.at(flow.remote_port)
+        bits &= self._icmp_types.at(flow.icmp_type)
+        if flow.hop_limit is not None:
+            bits &= self._hop_limits.at(flow.hop_limit)
+        bits &= self._local[version].at(int(local))
+        bits &= self._remote[version].at(int(flow.remote_address))
+        return self._rules[(bits & -bits).bit_length() - 1] if bits else None
+
+    def _header_bits(self, protocol: Protocol, version: int, state: ConnectionState) -> int:
+        family = _FAMILIES[version]
+        return self._bits(
+            r.protocol in {None, protocol}
+            and family in r.families
+            and (not r.states or state in r.states)
+            for r in self._rules
+        )
+
+    @staticmethod
+    def _bits(answers: Iterable[bool]) -> int:
+        return sum(1 << number for number, answer in enumerate(answers) if answer)
+
+
+def _listed(value: int | None) -> tuple[int, ...]:
+    return () if value is None else (value,)
+
+
+def _points(values: tuple[int, ...]) -> _Ranges | None:
+    return [(value, value) for value in values] or None
+
+
+def _ranges(ports: PortSet | None) -> _Ranges | None:
+    return None if ports is None else ports.ranges
+
+
+def _per_version(sides: Sequence[AddressSet | None]) -> dict[int, _Cuts]:
+    return {version: _Cuts([_spans(side, version) for side in sides]) for version in _FAMILIES}
+
+
+def _spans(side: AddressSet | None, version: int) -> _Ranges | None:
+    if side is None:
+        return None
+    return [
+        (int(prefix.network_address), int(prefix.broadcast_address))
+        for prefix in side
+        if prefix.version == version
+    ]

@@ -1,0 +1,55 @@
+"""Terms: the closed vocabularies of a ruleset, named as netfilter and Halo name them.
+
+The values are the words that the JSON form uses; they never change meaning.
+"""
+
+from __future__ import annotations
+
+import enum
+
+
+class Action(enum.Enum):
+    """What happens to a packet."""
+
+    ACCEPT = "accept"
+    DROP = "drop"
+    """Discard without a word."""
+    REJECT = "reject"
+    """Discard and tell the sender."""
+
+
+class Direction(enum.Enum):
+    """Which chain judges a packet, seen from the host."""
+
+    INCOMING = "incoming"
+    OUTGOING = "outgoing"
+
+
+class ConnectionState(enum.Enum):
+    """What connection tracking knows about a packet: conntrack states, iptables-extensions(8)."""
+
+    NEW = "new"
+    ESTABLISHED = "established"
+    RELATED = "related"
+    INVALID = "invalid"
+    UNTRACKED = "untracked"
+
+
+class RemoteKind(enum.Enum):
+    """What a name stands for where a rule names its remote side instead of listing addresses."""
+
+    ZONE = "zone"
+    """An IP zone: a named address set that the ruleset itself defines."""
+    SERVER_GROUP = "server-group"
+    """Machines that a management platform knows as a group."""
+    USER_GROUP = "user-group"
+    """People who authenticate first, such as Halo's GhostPort users."""
+
+
+class LogInterval(enum.Enum):
+    """The unit of a log rate."""
+
+    SECOND = "second"
+    MINUTE = "minute"
+    HOUR = "hour"
+    DAY = "day"
