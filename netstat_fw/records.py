@@ -57,12 +57,13 @@ class State(enum.Enum):
     UNKNOWN = "UNKNOWN"
     """A word that no known netstat prints; `Socket.state_text` keeps it."""
 
+    # The words of Linux, BSD and Windows; an alias is what makes a word a member's name.
     SYN_RECV = SYN_RECEIVED
-    SYN_RCVD = SYN_RECEIVED
+    SYN_RCVD = SYN_RECEIVED  # noqa: PIE796 - as above
     FIN_WAIT1 = FIN_WAIT_1
     FIN_WAIT2 = FIN_WAIT_2
     CLOSE = CLOSED
-    DELETE_TCB = CLOSED
+    DELETE_TCB = CLOSED  # noqa: PIE796 - as above
     LISTENING = LISTEN
 
 

@@ -79,15 +79,15 @@ def line() -> pp.ParserElement:
     """
     entry = (
         name()("name")
-        - single_port().suppress()
+        - single_port()
         - port()("port")
-        - separator().suppress()
+        - separator()
         - protocol()("protocol")
         - pp.ZeroOrMore(alias())("aliases")
-        - end().suppress()
+        - end()
     )
     # Tabs must stay: expanded, they would move every reported column.
-    return (entry | end().suppress()).set_name(name().name).parse_with_tabs()
+    return (entry | end()).set_name(name().name).parse_with_tabs()
 
 
 def _terminal(pattern: str, words: str) -> pp.Regex:

@@ -13,19 +13,38 @@ from netstat_fw.errors import RulesetError
 from netstat_fw.protocol import Family, Protocol
 from netstat_fw.ruleset.rule import RemoteReference, Rule
 from netstat_fw.ruleset.sets import MAX_PORT, AddressSet, PortSet, parse_address
-from netstat_fw.ruleset.terms import Action, ConnectionState, Direction
+from netstat_fw.ruleset.terms import Action, ConnectionState, Direction, member
 
 _OCTET = 255
 
 
+# Both the member and its text; the kinds of socket that no packet carries are missing.
+_PROTOCOLS: dict[Protocol | str, Protocol] = {
+    key: protocol
+    for protocol in Protocol
+    if protocol.number is not None
+    for key in (protocol, protocol.value)
+}
+
+
 def _protocol(value: Protocol | str) -> Protocol:
     try:
-        protocol = Protocol(value)
-    except ValueError as error:
-        raise RulesetError(f"{error}") from error
-    if protocol.number is None:
-        raise RulesetError(f"{protocol.value} is a kind of socket; no packet carries it")
-    return protocol
+        return _PROTOCOLS[value]
+    except KeyError:
+        raise RulesetError(f"{value!r} is no protocol that a packet carries") from None
+
+
+def _direction(value: Direction | str) -> Direction:
+    return member(Direction, value)
+
+
+def _state(value: ConnectionState | str) -> ConnectionState:
+    return member(ConnectionState, value)
+
+
+def _check_range(what: str, number: int | None, highest: int) -> None:
+    if number is not None and not 0 <= number <= highest:
+        raise RulesetError(f"a {what} is 0 to {highest}, not {number}")
 
 
 @attrs.frozen(kw_only=True)
@@ -33,7 +52,7 @@ class Flow:
     """One packet of a conversation, seen from the host.
 
     Attributes:
-        direction: incoming or outgoing.
+        direction: incoming or outgoing; every enum field also takes its text.
         protocol: a `Protocol` or its text, such as ``"tcp"``.
         local_address: this host's address, a value or text; IPv4-mapped addresses are unmapped.
         remote_address: the other side's address, of the same family.
@@ -49,7 +68,7 @@ class Flow:
         RulesetError: for mixed families, text that is no address, or a number out of range.
     """
 
-    direction: Direction
+    direction: Direction = attrs.field(converter=_direction)
     protocol: Protocol = attrs.field(converter=_protocol)
     local_address: Address = attrs.field(converter=parse_address)
     remote_address: Address = attrs.field(converter=parse_address)
@@ -57,7 +76,7 @@ class Flow:
     remote_port: int | None = None
     icmp_type: int | None = None
     interface: str | None = None
-    state: ConnectionState = ConnectionState.NEW
+    state: ConnectionState = attrs.field(default=ConnectionState.NEW, converter=_state)
     hop_limit: int | None = None
 
     def __attrs_post_init__(self) -> None:
@@ -66,12 +85,10 @@ class Flow:
             raise RulesetError(
                 f"{self.local_address} and {self.remote_address} are of different families"
             )
-        for port in (self.local_port, self.remote_port):
-            if port is not None and not 0 <= port <= MAX_PORT:
-                raise RulesetError(f"{port} is no port: 0 to {MAX_PORT}")
-        for number in (self.icmp_type, self.hop_limit):
-            if number is not None and not 0 <= number <= _OCTET:
-                raise RulesetError(f"ICMP types and hop limits are 0 to {_OCTET}, not {number}")
+        _check_range("local port", self.local_port, MAX_PORT)
+        _check_range("remote port", self.remote_port, MAX_PORT)
+        _check_range("ICMP type", self.icmp_type, _OCTET)
+        _check_range("hop limit", self.hop_limit, _OCTET)
 
     @property
     def family(self) -> Family:

@@ -12,6 +12,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, TypeAlias
 
 from netstat_fw.protocol import Family
+from netstat_fw.ruleset.flow import Decision
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from netstat_fw.ruleset.flow import Flow
     from netstat_fw.ruleset.rule import Rule
     from netstat_fw.ruleset.sets import AddressSet, PortSet
-    from netstat_fw.ruleset.terms import ConnectionState
+    from netstat_fw.ruleset.terms import Action, ConnectionState
 
 _Ranges: TypeAlias = "Iterable[tuple[int, int]]"
 _Header: TypeAlias = "tuple[Protocol, int, ConnectionState]"
@@ -58,14 +59,14 @@ class _Cuts:
 
 
 class FirstMatch:
-    """The rules of one chain, ready to be asked."""
+    """The rules of one chain and its default, ready to be asked."""
 
     __slots__ = (
-        "_headers", "_hop_limits", "_icmp_types", "_interfaces", "_local", "_local_ports",
-        "_other_interface", "_remote", "_remote_ports", "_rules",
+        "_decisions", "_headers", "_hop_limits", "_icmp_types", "_interfaces", "_local",
+        "_local_ports", "_other_interface", "_remote", "_remote_ports", "_rules",
     )  # fmt: skip
 
-    def __init__(self, rules: Iterable[tuple[Rule, AddressSet | None]]) -> None:
+    def __init__(self, rules: Iterable[tuple[Rule, AddressSet | None]], default: Action) -> None:
         """Take the enabled rules in order, each with the addresses of its remote side.
 
         None stands for any address. A rule whose remote side is a name that stands for nothing
@@ -73,6 +74,11 @@ class FirstMatch:
         """
         pairs = tuple(rules)
         self._rules = tuple(rule for rule, _ in pairs)
+        # At the position of the lowest bit set, counted from one; at zero there is none.
+        self._decisions = (
+            Decision(default, None),
+            *(Decision(rule.action, rule) for rule in self._rules),
+        )
         self._headers: dict[_Header, int] = {}
         self._other_interface = self._bits(r.interface is None for r in self._rules)
         self._interfaces = {
@@ -86,23 +92,25 @@ class FirstMatch:
         self._local = _per_version([r.local for r in self._rules])
         self._remote = _per_version([remote for _, remote in pairs])
 
-    def find(self, flow: Flow) -> Rule | None:
-        """Return the first rule that matches the flow, None where none does."""
+    def decide(self, flow: Flow) -> Decision:
+        """Return what the first rule that matches the flow does, or the default."""
         local = flow.local_address
         version = local.version
         header = (flow.protocol, version, flow.state)
         bits = self._headers.get(header)
         if bits is None:
             bits = self._headers[header] = self._header_bits(*header)
-        bits &= self._interfaces.get(flow.interface, self._other_interface)
-        bits &= self._local_ports.at(flow.local_port)
-        bits &= self._remote_ports.at(flow.remote_port)
-        bits &= self._icmp_types.at(flow.icmp_type)
+        bits &= (
+            self._interfaces.get(flow.interface, self._other_interface)
+            & self._local_ports.at(flow.local_port)
+            & self._remote_ports.at(flow.remote_port)
+            & self._icmp_types.at(flow.icmp_type)
+            & self._local[version].at(int(local))
+            & self._remote[version].at(int(flow.remote_address))
+        )
         if flow.hop_limit is not None:
             bits &= self._hop_limits.at(flow.hop_limit)
-        bits &= self._local[version].at(int(local))
-        bits &= self._remote[version].at(int(flow.remote_address))
-        return self._rules[(bits & -bits).bit_length() - 1] if bits else None
+        return self._decisions[(bits & -bits).bit_length()]
 
     def _header_bits(self, protocol: Protocol, version: int, state: ConnectionState) -> int:
         family = _FAMILIES[version]

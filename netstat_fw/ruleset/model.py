@@ -16,7 +16,6 @@ from netstat_fw.errors import RulesetError
 from netstat_fw.evidence import ProcessCheck, Question, Reason
 from netstat_fw.protocol import Protocol  # noqa: TC001 - attrs.resolve_types needs it
 from netstat_fw.ruleset import serialize
-from netstat_fw.ruleset.flow import Decision, Flow
 from netstat_fw.ruleset.index import FirstMatch
 from netstat_fw.ruleset.rule import RemoteReference, Rule, check_name
 from netstat_fw.ruleset.sets import AddressSet, PortSet  # noqa: TC001 - the same
@@ -24,6 +23,8 @@ from netstat_fw.ruleset.terms import Action, Direction, RemoteKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from netstat_fw.ruleset.flow import Decision, Flow
 
 
 @attrs.frozen
@@ -151,10 +152,7 @@ class Ruleset:
         prepares the tables.
         """
         incoming = flow.direction is Direction.INCOMING
-        rule = (self._incoming_index if incoming else self._outgoing_index).find(flow)
-        if rule is not None:
-            return Decision(rule.action, rule)
-        return Decision((self.incoming if incoming else self.outgoing).default, None)
+        return (self._incoming_index if incoming else self._outgoing_index).decide(flow)
 
     @functools.cached_property
     def _incoming_index(self) -> FirstMatch:
@@ -166,9 +164,8 @@ class Ruleset:
 
     def _index(self, chain: Chain) -> FirstMatch:
         resolved = ((rule, self.resolve(rule)) for rule in chain.rules if rule.enabled)
-        return FirstMatch(
-            (rule, remote) for rule, remote in resolved if remote is not None or rule.remote is None
-        )
+        known = ((r, side) for r, side in resolved if side is not None or r.remote is None)
+        return FirstMatch(known, chain.default)
 
     def to_dict(self) -> dict[str, Any]:
         """Write the ruleset as plain data that follows the published JSON Schema."""

@@ -23,7 +23,13 @@ from netstat_fw.evidence import (  # noqa: TC001 - attrs.resolve_types needs the
 )
 from netstat_fw.protocol import Family, Protocol
 from netstat_fw.ruleset.sets import BOTH_FAMILIES, AddressSet, PortSet
-from netstat_fw.ruleset.terms import Action, ConnectionState, LogInterval, RemoteKind
+from netstat_fw.ruleset.terms import (
+    Action,
+    ConnectionState,
+    LogInterval,
+    RemoteKind,
+    member,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -92,15 +98,28 @@ class Log:
     rate: LogRate | None = LogRate(10)
 
 
-def _ordered_families(families: Iterable[Family]) -> tuple[Family, ...]:
-    wanted = set(families)
+def _ordered_families(families: Iterable[Family | str]) -> tuple[Family, ...]:
+    wanted = {member(Family, family) for family in families}
     return tuple(f for f in Family if f in wanted)
 
 
-def _ordered_states(states: Iterable[ConnectionState]) -> tuple[ConnectionState, ...]:
-    wanted = set(states)
+def _ordered_states(states: Iterable[ConnectionState | str]) -> tuple[ConnectionState, ...]:
+    wanted = {member(ConnectionState, state) for state in states}
     kept = tuple(s for s in ConnectionState if s in wanted)
     return () if len(kept) == len(ConnectionState) else kept
+
+
+def _action(value: Action | str) -> Action:
+    return member(Action, value)
+
+
+def _protocol(value: Protocol | str | None) -> Protocol | None:
+    if value is None:
+        return None
+    protocol = member(Protocol, value)
+    if protocol.number is None:
+        raise RulesetError(f"{protocol.value} is a kind of socket; no packet carries it")
+    return protocol
 
 
 def _ordered_numbers(numbers: Iterable[int]) -> tuple[int, ...]:
@@ -114,6 +133,8 @@ def _ordered_lines(lines: Iterable[Evidence]) -> tuple[Evidence, ...]:
 @attrs.frozen(kw_only=True)
 class Rule:
     """One rule: what it matches, what it does, and why it is there.
+
+    Fields that hold members of an enumeration also take their text.
 
     Attributes:
         action: what happens to a packet that matches.
@@ -144,8 +165,8 @@ class Rule:
     (True, 'rc72373e87488')
     """
 
-    action: Action
-    protocol: Protocol | None = None
+    action: Action = attrs.field(converter=_action)
+    protocol: Protocol | None = attrs.field(default=None, converter=_protocol)
     local: AddressSet | None = None
     remote: AddressSet | RemoteReference | None = None
     local_ports: PortSet | None = None
@@ -214,8 +235,6 @@ class Rule:
 
 def _check_protocol(rule: Rule) -> None:
     protocol = rule.protocol
-    if protocol is not None and protocol.number is None:
-        raise RulesetError(f"{protocol.value} is a kind of socket; no packet carries it")
     if rule.local_ports is not None or rule.remote_ports is not None:
         if protocol is None:
             raise RulesetError("a rule with ports names their protocol")

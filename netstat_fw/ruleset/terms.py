@@ -6,6 +6,11 @@ The values are the words that the JSON form uses; they never change meaning.
 from __future__ import annotations
 
 import enum
+from typing import TypeVar
+
+from netstat_fw.errors import RulesetError
+
+_E = TypeVar("_E", bound=enum.Enum)
 
 
 class Action(enum.Enum):
@@ -53,3 +58,21 @@ class LogInterval(enum.Enum):
     MINUTE = "minute"
     HOUR = "hour"
     DAY = "day"
+
+
+def member(kind: type[_E], value: _E | str) -> _E:
+    """Return a member as it is, or the one whose value a text is.
+
+    Raises:
+        RulesetError: for anything else.
+
+    >>> member(Action, "drop") is member(Action, Action.DROP)
+    True
+    """
+    if isinstance(value, kind):
+        return value
+    try:
+        return kind(value)
+    except ValueError:
+        words = ", ".join(str(one.value) for one in kind)
+        raise RulesetError(f"{value!r} is none of {words}") from None

@@ -131,19 +131,18 @@ def _decode(text: str | bytes) -> str:
 
 def _diagnose(line: str, number: int) -> Diagnostic:
     """Say where and why the token form of the grammar refuses a line that the compiled one did."""
-    column, expected = len(line), grammar.end().name
+    start, expected = len(line), f"Expected {grammar.end().name}"
     try:
         _LINE.parse_string(line, parse_all=True)
     except pp.ParseBaseException as error:
-        column, expected = error.loc, error.msg
-    rest = line[column:].lstrip(grammar.BLANK_CHARACTERS)
-    word = _BLANK.split(rest, maxsplit=1)[0]
+        start, expected = error.loc, error.msg
+    word = _BLANK.split(line[start:], maxsplit=1)[0]
     shown = f'"{printable(word[:_SHOWN_WORD])}"' if word else "the end of line"
     return Diagnostic(
         severity=Severity.ERROR,
         code="services-line",
         message=f"{expected.replace('Expected', 'expected', 1)}, found {shown}",
         line=number,
-        column=len(line) - len(rest) + 1,
+        column=start + 1,
         source=line,
     )

@@ -1,0 +1,175 @@
+"""The reader: captured text in, `Capture` out.
+
+Line by line, each dialect is offered what it may understand; what nobody claims is named in a
+diagnostic. No line can cost another one, and no text raises anything but the two errors that
+`parse` documents.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netstat_fw.diagnostics import Severity, printable
+from netstat_fw.errors import CaptureError, UnrecognizedCapture
+from netstat_fw.reader.draft import Draft
+from netstat_fw.reader.linux import LinuxTables
+from netstat_fw.reader.repair import repaired
+from netstat_fw.reader.structure import Kind, kind_of, other_table
+from netstat_fw.reader.text import read_lines
+from netstat_fw.records import Capture, Dialect, LineRole
+
+if TYPE_CHECKING:
+    from netstat_fw.reader.table import TableReader
+
+_SECTIONS = {
+    Kind.INTERNET_TITLE: ("internet", True),
+    Kind.INTERNET_HEADER: ("internet", False),
+    Kind.UNIX_TITLE: ("unix", True),
+    Kind.UNIX_HEADER: ("unix", False),
+}
+_READERS = {Dialect.LINUX: LinuxTables}
+_SHOWN = 60
+
+
+def parse(text: str | bytes, *, dialect: Dialect | None = None, strict: bool = False) -> Capture:
+    r"""Read captured netstat text into typed records.
+
+    Takes what people really have: byte order marks, UTF-16, line ends of every system, prompts,
+    pager marks, mail quotes, several tables. Nothing is looked up: names stay names.
+
+    Args:
+        text: the captured text; bytes are read as UTF-16 or UTF-8.
+        dialect: read as this dialect only; by default the shape of the rows decides, per table.
+        strict: raise if any row could not be read.
+
+    Returns:
+        All records, and a diagnostic for everything that is neither a record nor expected around
+        one. A header without rows is an empty capture.
+
+    Raises:
+        UnrecognizedCapture: there is no netstat socket table in the text.
+        CaptureError: `strict` and at least one diagnostic of error severity.
+
+    >>> capture = parse("tcp  0  0 192.0.2.1:22  0.0.0.0:*  LISTEN  416/sshd\ntcp 0 0 oops\n")
+    >>> capture.sockets[0].process.program
+    'sshd'
+    >>> print(*capture.diagnostics)
+    line 2, column 9: error: expected the local address:port
+        tcp 0 0 oops
+                ^
+    """
+    lines, remarks = read_lines(text)
+    draft = Draft(lines)
+    draft.diagnostics.extend(remarks)
+    reading = _Reading(draft, [_READERS[d](draft) for d in _READERS if dialect in (None, d)])
+    reading.run()
+    capture = reading.finish(dialect)
+    if strict and capture.errors:
+        count = len(capture.errors)
+        raise CaptureError(
+            f"{count} row{'' if count == 1 else 's'} could not be read; first: {capture.errors[0]}",
+            capture,
+        )
+    return capture
+
+
+class _Reading:
+    """One pass over the lines of a draft."""
+
+    def __init__(self, draft: Draft, readers: list[TableReader]) -> None:
+        self._draft = draft
+        self._readers = readers
+        self._other_table = False
+        self._titles = False
+        self._seen: list[str] = []
+
+    def run(self) -> None:
+        """Give every line its role."""
+        index, count = 0, len(self._draft.lines)
+        while index < count:
+            next_index = self._read_rows(index)
+            if next_index > index:
+                self._other_table = False
+                index = next_index
+                continue
+            self._read_line(index)
+            index += 1
+
+    def _read_rows(self, index: int) -> int:
+        """Let the dialect that read the last row go first; another that can read moves up."""
+        for position, reader in enumerate(self._readers):
+            next_index = reader.read_rows(index)
+            if next_index > index:
+                if position:
+                    self._readers.insert(0, self._readers.pop(position))
+                return next_index
+        return index
+
+    def _read_line(self, index: int) -> None:
+        """Give one line its role that is no well-formed row."""
+        draft = self._draft
+        line = draft.lines[index]
+        if self._readers[0].read_odd_line(index):
+            return
+        kind = kind_of(line)
+        if kind is None and (pieces := repaired(line)):
+            line = " ".join(pieces)
+            kind = kind_of(line)
+        if kind is not None:
+            draft.roles[index] = LineRole.STRUCTURE
+            self._note(kind, line, index)
+        elif any(reader.read_odd_line(index) for reader in self._readers[1:]):
+            return
+        elif self._other_table:
+            draft.roles[index] = LineRole.STRUCTURE
+        elif any(reader.explain(index) for reader in self._readers):
+            draft.roles[index] = LineRole.DIAGNOSTIC
+        else:
+            draft.roles[index] = LineRole.DIAGNOSTIC
+            draft.remark(Severity.INFO, "no-row", "no part of a netstat table", index)
+
+    def _note(self, kind: Kind, line: str, index: int) -> None:
+        """Draw the consequences of a line around the rows."""
+        if kind in _SECTIONS:
+            section, title = _SECTIONS[kind]
+            self._titles = True
+            self._other_table = False
+            self._draft.begin_section(section, title=title)
+            for reader in self._readers:
+                reader.begin_table(line)
+        elif kind is Kind.OTHER_TABLE:
+            self._other_table = True
+            self._seen.append(other_table(line) or "a table of other sockets")
+        elif kind is Kind.USAGE:
+            self._other_table = True
+            self._seen.append("netstat's usage text")
+        elif kind is Kind.PROMPT:
+            self._other_table = False
+        elif kind is Kind.LIMITED_VIEW:
+            self._draft.remark(
+                Severity.INFO,
+                "limited-view",
+                "netstat could not see every program; capture as root to see them",
+                index,
+            )
+
+    def finish(self, dialect: Dialect | None) -> Capture:
+        """Freeze the capture, or say why there is none."""
+        draft = self._draft
+        for reader in self._readers:
+            reader.finish()
+        if not draft.rows and not self._titles:
+            raise UnrecognizedCapture(f"no netstat socket table found; {self._what_was_seen()}")
+        most = max(draft.rows, key=lambda d: draft.rows[d], default=None)
+        return draft.finish(most or dialect or Dialect.LINUX)
+
+    def _what_was_seen(self) -> str:
+        draft = self._draft
+        filled = [line.strip() for line in draft.lines if line.strip()]
+        if not filled:
+            return "the text is empty"
+        if self._seen:
+            return "the text holds " + " and ".join(dict.fromkeys(self._seen))
+        first = printable(filled[0][:_SHOWN])
+        count = "1 line" if len(filled) == 1 else f"{len(filled):,} lines"
+        return f"the text is {count} that hold no socket, beginning with {first!r}"

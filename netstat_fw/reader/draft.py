@@ -1,0 +1,80 @@
+"""The capture while it is being read: the only mutable value of the library.
+
+Every line gets its role exactly once from whoever understands it; records and diagnostics are
+appended in line order. `Draft.finish` freezes the whole.
+"""
+
+from __future__ import annotations
+
+import attrs
+
+from netstat_fw.diagnostics import Diagnostic, Severity
+from netstat_fw.records import Capture, Dialect, LineRole, Socket, UnixSocket
+
+
+@attrs.define
+class Draft:
+    """What has been read so far.
+
+    Attributes:
+        lines: the text's lines.
+        roles: one role per line, BLANK until somebody claims the line.
+        sockets: internet sockets so far.
+        unix_sockets: unix-domain sockets so far.
+        diagnostics: remarks so far.
+        snapshot: number of times that the tables have begun again.
+        rows: how many records each dialect has read.
+    """
+
+    lines: list[str]
+    roles: list[LineRole] = attrs.field(init=False)
+    sockets: list[Socket] = attrs.field(factory=list)
+    unix_sockets: list[UnixSocket] = attrs.field(factory=list)
+    diagnostics: list[Diagnostic] = attrs.field(factory=list)
+    snapshot: int = 0
+    rows: dict[Dialect, int] = attrs.field(factory=dict)
+    _sections: set[str] = attrs.field(factory=set)
+    _title_above: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        self.roles = [LineRole.BLANK] * len(self.lines)
+
+    def begin_section(self, section: str, *, title: bool) -> None:
+        """Note that a title or a column header of a section stands here.
+
+        A title and the header below it are one beginning; a section that begins a second time
+        begins the next snapshot.
+        """
+        if not title and self._title_above == section:
+            self._title_above = ""
+            return
+        self._title_above = section if title else ""
+        if section in self._sections:
+            self.snapshot += 1
+            self._sections = set()
+        self._sections.add(section)
+
+    def count_rows(self, dialect: Dialect, section: str, rows: int) -> None:
+        """Note that rows of a section were read."""
+        self.rows[dialect] = self.rows.get(dialect, 0) + rows
+        self._sections.add(section)
+        self._title_above = ""
+
+    def remark(
+        self, severity: Severity, code: str, message: str, index: int, column: int = 1
+    ) -> None:
+        """Append a diagnostic about the line at an index."""
+        self.diagnostics.append(
+            Diagnostic(severity, code, message, index + 1, column, self.lines[index])
+        )
+
+    def finish(self, dialect: Dialect) -> Capture:
+        """Freeze what was read."""
+        return Capture(
+            dialect=dialect,
+            sockets=tuple(self.sockets),
+            unix_sockets=tuple(self.unix_sockets),
+            diagnostics=tuple(sorted(self.diagnostics, key=lambda d: d.line)),
+            line_count=len(self.lines),
+            line_roles=tuple(self.roles),
+        )

@@ -1,0 +1,199 @@
+"""The cells of a Linux row as values, each distinct text taken apart once.
+
+A capture repeats most of its cells: the own address, the wildcard, a handful of programs and
+states. Each class here remembers what it has seen; a cell that is no such value gives None, which
+is remembered as well.
+"""
+
+from __future__ import annotations
+
+import enum
+import socket
+from ipaddress import IPv4Address, IPv6Address
+
+import attrs
+
+from netstat_fw.grammar.linux import ENDPOINT, GARBLED_ENDPOINT, RAW_REST, REST
+from netstat_fw.grammar.structure import REMARK
+from netstat_fw.reader.words import completed_state, state_of
+from netstat_fw.records import Endpoint, Process, State, Timer
+
+# net-tools shortens "address:port" to 22 characters and the colon (addr_do_one); so does toybox.
+CUT_WIDTH = 23
+# Far more than any tool prints; a longer cell is noise, whatever it begins with.
+_LONGEST_CELL = 300
+# Fewer letters than this are too little to complete a state word that a screen cut.
+_SHORTEST_CUT_STATE = 3
+
+
+def read_address(text: str) -> IPv4Address | IPv6Address | None:
+    """Return the address that the text is, without a lookup; None where it is none.
+
+    Takes what inet_ntop(3) writes. The packed form is used because `ipaddress` takes several times
+    as long for text.
+
+    >>> read_address("192.0.2.1"), read_address("::ffff:192.0.2.1"), read_address("192.0.2.")
+    (IPv4Address('192.0.2.1'), IPv6Address('::ffff:192.0.2.1'), None)
+    """
+    try:
+        if ":" in text:
+            return IPv6Address(socket.inet_pton(socket.AF_INET6, text))
+        return IPv4Address(socket.inet_pton(socket.AF_INET, text))
+    except (OSError, ValueError):
+        return None
+
+
+class Endpoints(dict[str, Endpoint | None]):
+    """Endpoint cells by their text.
+
+    Attributes:
+        wide: the table's columns are known to be wide enough for every address.
+        cut: a cell was seen that netstat may have cut to fit.
+        whole: a cell was seen that a netstat which cuts would have cut.
+    """
+
+    def __init__(self, *, wide: bool = False) -> None:
+        super().__init__()
+        self.begin_table(wide=wide)
+
+    def begin_table(self, *, wide: bool) -> None:
+        """Forget what depends on how wide the columns are."""
+        self.clear()
+        self.wide = wide
+        self.cut = False
+        self.whole = False
+
+    def __missing__(self, cell: str) -> Endpoint | None:
+        """Take a cell apart and remember the result."""
+        endpoint = self[cell] = self._read(cell)
+        return endpoint
+
+    def _read(self, cell: str) -> Endpoint | None:
+        found = ENDPOINT.re.match(cell) if len(cell) <= _LONGEST_CELL else None
+        if found is None:
+            return None
+        text, zone, port_text, service = found.group("address", "zone", "port", "service")
+        port = (int(port_text) or None) if port_text else None
+        if text == "*":
+            return Endpoint(None, port, zone, None, service)
+        text = text.strip("[]")
+        if len(cell) == CUT_WIDTH and not self.wide:
+            self.cut = True
+            return Endpoint(None, port, zone, text, service, truncated=True)
+        address = read_address(text)
+        if len(cell) > CUT_WIDTH and (address is None or str(address) == text):
+            self.whole = True
+        if address is not None:
+            return Endpoint(address, port, zone, None, service)
+        if ":" in text or not text.strip("0123456789."):
+            return None
+        return Endpoint(None, port, zone, text, service)
+
+
+def read_garbled_endpoint(cell: str) -> Endpoint | None:
+    """Read a cell of which only the port can be used; None where not even that is there."""
+    found = GARBLED_ENDPOINT.re.match(cell) if len(cell) <= _LONGEST_CELL else None
+    if found is None:
+        return None
+    port_text = found["port"]
+    port = (int(port_text) or None) if port_text else None
+    return Endpoint(None, port, None, found["address"], found["service"], truncated=True)
+
+
+def cell_text(endpoint: Endpoint) -> str:
+    """Return the cell that a truncated endpoint was read from."""
+    zone = "" if endpoint.zone is None else f"%{endpoint.zone}"
+    port = "*" if endpoint.port is None else str(endpoint.port)
+    return f"{endpoint.host}{zone}:{endpoint.service or port}"
+
+
+@attrs.frozen
+class Rest:
+    """What follows the addresses of a row."""
+
+    state: State | None = None
+    state_text: str | None = None
+    user: str | None = None
+    inode: int | None = None
+    process: Process | None = None
+    context: str | None = None
+    timer: Timer | None = None
+
+
+class Processes(dict[str, Process | None]):
+    """``PID/Program name`` cells by their text; ``-`` is nobody, an empty name is None."""
+
+    def __init__(self) -> None:
+        super().__init__({"-": None})
+
+    def __missing__(self, cell: str) -> Process | None:
+        """Take a cell apart and remember the result."""
+        pid, _, name = cell.partition("/")
+        process = self[cell] = Process(int(pid), name.rstrip(" \t") or None)
+        return process
+
+
+class StateCell(enum.Enum):
+    """What a protocol prints in its state column."""
+
+    WORD = "word"
+    """A word in every row: TCP, SCTP."""
+    WORD_OR_BLANK = "word or blank"
+    """A word for connected sockets only: UDP."""
+    NUMBER = "number"
+    """The kernel's number of the state, or another by mistake: raw sockets."""
+
+
+class Rests(dict[str | None, Rest | None]):
+    """The rests of rows by their text; None is the text of a row that ends with its addresses.
+
+    A rest that ends in a remark of netstat, or in the first letters of a state, is none: the row
+    goes on elsewhere or was cut, which is for somebody else to find out.
+    """
+
+    def __init__(self, state_cell: StateCell, processes: Processes) -> None:
+        super().__init__()
+        if state_cell is not StateCell.WORD:
+            self[None] = Rest()
+        self._match = (RAW_REST if state_cell is StateCell.NUMBER else REST).re.match
+        self._states = state_cell is not StateCell.NUMBER
+        self._processes = processes
+
+    def __missing__(self, text: str | None) -> Rest | None:
+        """Take a rest apart and remember the result."""
+        rest = self[text] = None if text is None else self._read(text.rstrip(" \t"))
+        return rest
+
+    def _read(self, text: str) -> Rest | None:
+        found = self._match(text)
+        if found is None or REMARK.re.search(text):
+            return None
+        word, user, inode, program, context, timer = found.group(
+            "state", "user", "inode", "program", "context", "timer"
+        )
+        state = None
+        if word is not None and self._states:
+            state = state_of(word)
+            if state is State.UNKNOWN and word == text and completed_prefix(word):
+                return None
+        return Rest(
+            state,
+            word,
+            user,
+            None if inode is None else int(inode),
+            None if program is None else self._processes[program.rstrip(" \t")],
+            context,
+            None
+            if timer is None
+            else Timer(
+                timer,
+                float(found["seconds"].replace(",", ".")),
+                int(found["retransmits"]),
+                int(found["probes"] or 0),
+            ),
+        )
+
+
+def completed_prefix(word: str) -> State | None:
+    """Return the state that a word begins and does not finish, where the word is enough to tell."""
+    return completed_state(word) if len(word) >= _SHORTEST_CUT_STATE else None

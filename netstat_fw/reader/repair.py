@@ -1,0 +1,75 @@
+"""Takes away what editors, web pages and terminals put around and into a row.
+
+Only lines that no reader understood come here, so nothing in a well-formed row is ever touched.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+
+# Longer lines are not rows of any tool; they are left as they are.
+_LONGEST_LINE = 65_536
+
+_TERMINAL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[()][A-Z0-9]|[\x00-\x07\x0c\x0e-\x1a\x7f]")
+_MARKUP = re.compile(
+    r"</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>|\[/?[A-Za-z]+(?:=[^\[\]\s]*)?\]", re.ASCII
+)
+_ESCAPED = re.compile(r"\\([*_\[\]@~$#.:`-])")
+_ODD_BLANKS = re.compile(r"[\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff]")
+# "0.0.0.0 :*", "localhost: domain", "[ :: ] :*": blanks typed into an address.
+_INNER_BLANKS = (
+    (re.compile(r"\[[ \t]*([0-9A-Fa-f:.]+)[ \t]*\]"), r"[\1]"),
+    (re.compile(r"(?<=[\w\]*.])[ \t]+(?=:(?:\*|[A-Za-z0-9])[\w*-]*(?:[ \t]|\Z))"), ""),
+    (re.compile(r"(?<=[\w\]*]:)[ \t]+(?=[A-Za-z0-9*][\w-]*(?:[ \t]|\Z))"), ""),
+)
+_BREAK = re.compile(r"<br[ \t]*/?>", re.IGNORECASE)
+_PAGER = re.compile(r"\A[ \t]*-{2,}[ \t]?[Mm]ore[ \t]?-{2,}(?:\([0-9]+%\))?[ \t]*")
+
+
+def repaired(line: str) -> list[str]:
+    r"""Return the text of a line without what is not netstat's; nothing where that is the line.
+
+    A line holds several rows where a page joined them with ``<br>``; blank pieces are left out.
+
+    >>> repaired(r"tcp 0 0 0.0.0.0:22 0.0.0.0:\* LISTEN -<br>")
+    ['tcp 0 0 0.0.0.0:22 0.0.0.0:* LISTEN -']
+    """
+    if len(line) > _LONGEST_LINE:
+        return []
+    text = _TERMINAL.sub("", _ODD_BLANKS.sub(" ", line))
+    if "\b" in text:
+        text = _overwritten(text)
+    text = _PAGER.sub("", text)
+    if "&" in text:
+        text = html.unescape(text)
+    pieces = [_without_markup(piece) for piece in _BREAK.split(text)]
+    pieces = [piece for piece in pieces if piece.strip()]
+    return [] if pieces == [line] else pieces
+
+
+def _overwritten(text: str) -> str:
+    """Apply backspaces as a terminal does: each one takes back the character before it."""
+    shown: list[str] = []
+    for char in text:
+        if char != "\b":
+            shown.append(char)
+        elif shown:
+            shown.pop()
+    return "".join(shown)
+
+
+def _without_markup(text: str) -> str:
+    text = _ESCAPED.sub(r"\1", _MARKUP.sub(" " if text[:1].isspace() else "", text))
+    return text.replace("**", "*")
+
+
+def without_inner_blanks(line: str) -> str:
+    """Close the gaps that somebody who retyped a row left inside its addresses.
+
+    >>> without_inner_blanks("tcp 0 0 localhost: domain [ :: ] :* LISTEN")
+    'tcp 0 0 localhost:domain [::]:* LISTEN'
+    """
+    for pattern, replacement in _INNER_BLANKS:
+        line = pattern.sub(replacement, line)
+    return line
