@@ -233,14 +233,21 @@ class TestBuiltin:
         )
         subprocess.run([sys.executable, "-c", probe], check=True)
 
-    def test_loading_takes_less_than_twenty_milliseconds(self) -> None:
-        """About 6 ms, and 3 ms each for the first question of either kind; the best of several."""
-        times = []
-        for _ in range(7):
-            start = time.process_time()
-            catalog = builtin_catalog.__wrapped__()
-            assert catalog.name_of(22, "tcp") == "ssh"
-            times.append(time.process_time() - start)
+    def test_loading_and_looking_up_take_less_than_twenty_milliseconds(self) -> None:
+        """About 6 ms, and 3 ms for the first question of either kind.
+
+        In processes of their own, which nothing traces, and the best of them: other work on the
+        machine can only add.
+        """
+        probe = (
+            "import time, netstat_fw.services as s\n"
+            "start = time.process_time()\n"
+            "assert s.builtin_catalog().name_of(22, 'tcp') == 'ssh'\n"
+            "assert s.builtin_catalog().ports_of('ssh', 'tcp') == (22,)\n"
+            "print(time.process_time() - start)\n"
+        )
+        command = [sys.executable, "-c", probe]
+        times = [float(subprocess.check_output(command, text=True)) for _ in range(5)]
         assert min(times) < 0.020
 
 

@@ -333,16 +333,18 @@ class TestTexts:
 
 
 class TestSpeed:
-    @pytest.mark.parametrize("ending", ["", "-3"], ids=["good", "damaged"])
-    def test_ten_thousand_lines_take_less_than_a_second(self, ending: str) -> None:
-        """About 0.08 s good and 0.3 s all damaged on the machine that this was written on."""
+    @pytest.mark.parametrize(
+        ("ending", "seconds"), [("", 1), ("-3", 5)], ids=["good", "all damaged"]
+    )
+    def test_ten_thousand_lines_are_a_matter_of_a_second(self, ending: str, seconds: int) -> None:
+        """About 0.08 s and 0.3 s; the bounds leave room for a traced run on a slow machine."""
         text = "".join(
             f"name{port}\t\t{port}{ending}/tcp\talias{port} other\t# comment {port}\n"
             for port in range(1, 10_001)
         )
         start = time.process_time()
         read = parse_services(text)
-        assert time.process_time() - start < 1
+        assert time.process_time() - start < seconds
         assert len(read.entries) + len(read.diagnostics) == 10_000
 
     @pytest.mark.parametrize(
