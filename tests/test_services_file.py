@@ -265,6 +265,7 @@ class TestTexts:
         [
             b"\xef\xbb\xbfssh 22/tcp # \xc3\xa9",
             b"ssh 22/tcp # \xe9",
+            b"\xef\xbb\xbfssh 22/tcp # \xe9",
             "\ufeffssh 22/tcp # \xe9\r\n".encode("utf-16-le"),
             "\ufeffssh 22/tcp # \xe9\r\n".encode("utf-16-be"),
             "\ufeffssh 22/tcp\r\n".encode("utf-16-le") + b"\n",

@@ -123,6 +123,7 @@ def _decode(text: str | bytes) -> str:
     if text.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         # Appending to a UTF-16 file with a tool that writes bytes leaves an odd one at the end.
         return text[: len(text) & ~1].decode("utf-16", "replace")
+    text = text.removeprefix(codecs.BOM_UTF8)
     try:
         return text.decode()
     except UnicodeDecodeError:
