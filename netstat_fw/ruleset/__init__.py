@@ -6,8 +6,10 @@ The public names of the model are importable from here.
 from netstat_fw.protocol import Family, Protocol
 from netstat_fw.ruleset.base import base_rules
 from netstat_fw.ruleset.flow import Decision, Flow, matches
+from netstat_fw.ruleset.linting import LintCode, LintFinding, lint
 from netstat_fw.ruleset.model import Chain, Ruleset, Service, Zone
 from netstat_fw.ruleset.rule import Log, LogRate, RemoteReference, Rule
+from netstat_fw.ruleset.schema import json_schema
 from netstat_fw.ruleset.sets import AddressSet, PortSet
 from netstat_fw.ruleset.terms import (
     Action,
@@ -26,6 +28,8 @@ __all__ = [
     "Direction",
     "Family",
     "Flow",
+    "LintCode",
+    "LintFinding",
     "Log",
     "LogInterval",
     "LogRate",
@@ -38,5 +42,7 @@ __all__ = [
     "Service",
     "Zone",
     "base_rules",
+    "json_schema",
+    "lint",
     "matches",
 ]

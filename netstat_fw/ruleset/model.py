@@ -17,9 +17,9 @@ from netstat_fw.evidence import ProcessCheck, Question, Reason
 from netstat_fw.protocol import Protocol  # noqa: TC001 - attrs.resolve_types needs it
 from netstat_fw.ruleset import serialize
 from netstat_fw.ruleset.index import FirstMatch
-from netstat_fw.ruleset.rule import RemoteReference, Rule, check_name
+from netstat_fw.ruleset.rule import NAME, RemoteReference, Rule, check_name
 from netstat_fw.ruleset.sets import AddressSet, PortSet  # noqa: TC001 - the same
-from netstat_fw.ruleset.terms import Action, Direction, RemoteKind
+from netstat_fw.ruleset.terms import Action, Direction, RemoteKind, as_action
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -37,7 +37,7 @@ class Service:
         ports: the ports that clients connect to.
     """
 
-    name: str = attrs.field(validator=check_name)
+    name: str = attrs.field(validator=check_name, metadata=NAME)
     protocol: Protocol
     ports: PortSet
 
@@ -56,7 +56,7 @@ class Zone:
         addresses: its members.
     """
 
-    name: str = attrs.field(validator=check_name)
+    name: str = attrs.field(validator=check_name, metadata=NAME)
     addresses: AddressSet
 
 
@@ -69,7 +69,7 @@ class Chain:
         rules: in order; a rule's position is its index plus one.
     """
 
-    default: Action
+    default: Action = attrs.field(converter=as_action)
     rules: tuple[Rule, ...] = attrs.field(default=(), converter=tuple[Rule, ...])
 
     def numbered(self) -> tuple[tuple[int, Rule], ...]:

@@ -28,6 +28,7 @@ from netstat_fw.ruleset.terms import (
     ConnectionState,
     LogInterval,
     RemoteKind,
+    as_action,
     member,
 )
 
@@ -37,6 +38,11 @@ if TYPE_CHECKING:
 _INTERFACE = re.compile(r"[A-Za-z0-9._:@-][A-Za-z0-9._:@ -]{0,63}")
 _WITH_TYPES = (Protocol.ICMP, Protocol.ICMPV6)
 _OCTET = 255
+
+# What the JSON Schema says of a field beside its type.
+NAME = {"minLength": 1}
+_OCTETS = {"minimum": 0, "maximum": _OCTET}
+_POSITIVE = {"minimum": 1}
 
 
 def check_name(_instance: object, field: attrs.Attribute[str], value: str) -> None:
@@ -63,7 +69,7 @@ class RemoteReference:
     """
 
     kind: RemoteKind
-    name: str = attrs.field(validator=check_name)
+    name: str = attrs.field(validator=check_name, metadata=NAME)
 
     def __str__(self) -> str:
         """Write the reference for a reader: ``zone office``."""
@@ -80,9 +86,9 @@ class LogRate:
         burst: messages that may come at once before the rate holds, 1 or more.
     """
 
-    count: int = attrs.field(validator=_check_count)
+    count: int = attrs.field(validator=_check_count, metadata=_POSITIVE)
     interval: LogInterval = LogInterval.MINUTE
-    burst: int = attrs.field(default=5, validator=_check_count)
+    burst: int = attrs.field(default=5, validator=_check_count, metadata=_POSITIVE)
 
 
 @attrs.frozen
@@ -94,7 +100,7 @@ class Log:
         rate: None for every packet. The rate limits the messages, never the rule's action.
     """
 
-    prefix: str = attrs.field(default="netstat-fw", validator=check_name)
+    prefix: str = attrs.field(default="netstat-fw", validator=check_name, metadata=NAME)
     rate: LogRate | None = LogRate(10)
 
 
@@ -107,10 +113,6 @@ def _ordered_states(states: Iterable[ConnectionState | str]) -> tuple[Connection
     wanted = {member(ConnectionState, state) for state in states}
     kept = tuple(s for s in ConnectionState if s in wanted)
     return () if len(kept) == len(ConnectionState) else kept
-
-
-def _action(value: Action | str) -> Action:
-    return member(Action, value)
 
 
 def _protocol(value: Protocol | str | None) -> Protocol | None:
@@ -165,18 +167,22 @@ class Rule:
     (True, 'rc72373e87488')
     """
 
-    action: Action = attrs.field(converter=_action)
+    action: Action = attrs.field(converter=as_action)
     protocol: Protocol | None = attrs.field(default=None, converter=_protocol)
     local: AddressSet | None = None
     remote: AddressSet | RemoteReference | None = None
     local_ports: PortSet | None = None
     remote_ports: PortSet | None = None
-    icmp_types: tuple[int, ...] = attrs.field(default=(), converter=_ordered_numbers)
+    icmp_types: tuple[int, ...] = attrs.field(
+        default=(), converter=_ordered_numbers, metadata=_OCTETS
+    )
     families: tuple[Family, ...] = attrs.field(default=BOTH_FAMILIES, converter=_ordered_families)
-    interface: str | None = None
+    interface: str | None = attrs.field(default=None, metadata=NAME)
     states: tuple[ConnectionState, ...] = attrs.field(default=(), converter=_ordered_states)
-    hop_limit: int | None = None
-    service: str | None = attrs.field(default=None, validator=attrs.validators.optional(check_name))
+    hop_limit: int | None = attrs.field(default=None, metadata=_OCTETS)
+    service: str | None = attrs.field(
+        default=None, validator=attrs.validators.optional(check_name), metadata=NAME
+    )
     log: Log | None = None
     comment: str = ""
     enabled: bool = True

@@ -76,3 +76,8 @@ def member(kind: type[_E], value: _E | str) -> _E:
     except ValueError:
         words = ", ".join(str(one.value) for one in kind)
         raise RulesetError(f"{value!r} is none of {words}") from None
+
+
+def as_action(value: Action | str) -> Action:
+    """Return the action, or the one whose text is given."""
+    return member(Action, value)

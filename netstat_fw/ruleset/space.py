@@ -1,0 +1,138 @@
+"""Space: the packets that a rule matches, as boxes that can be taken out of each other.
+
+A box has one set of numbers per dimension of a packet and holds every combination of them. Taking a
+box out of another leaves at most one box per dimension, disjoint and exact, so "is this rule ever
+reached" is answered for the whole space and not for samples of it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from netstat_fw.protocol import Family, Protocol
+from netstat_fw.ruleset.terms import ConnectionState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from netstat_fw.ruleset.rule import Rule
+    from netstat_fw.ruleset.sets import AddressSet, PortSet
+
+Numbers: TypeAlias = "tuple[tuple[int, int], ...]"
+"""Disjoint inclusive ranges in ascending order."""
+Box: TypeAlias = "tuple[Numbers, ...]"
+
+_PORTS = (0, 65535)
+_OCTET = (0, 255)
+# Beyond what a header can hold: packets that have no such field.
+_NO_PORT = (65536, 65536)
+_NO_TYPE = (256, 256)
+_LAST_ADDRESS = {Family.IPV4: (1 << 32) - 1, Family.IPV6: (1 << 128) - 1}
+_STATES = {state: number for number, state in enumerate(ConnectionState)}
+_WITH_TYPES = (Protocol.ICMP, Protocol.ICMPV6)
+
+
+def boxes(rule: Rule, remote: AddressSet | None, interfaces: Sequence[str]) -> dict[Family, Box]:
+    """Return what a rule matches, one box for each family that it can match.
+
+    Args:
+        rule: the rule.
+        remote: addresses of its remote side, None for any.
+        interfaces: the interface names in use; every other interface counts as one more.
+    """
+    sides = (rule.local, remote)
+    return {
+        family: (
+            _ports(rule.local_ports, rule.protocol),
+            _ports(rule.remote_ports, rule.protocol),
+            _protocols(rule.protocol),
+            *(_addresses(side, family) for side in sides),
+            _types(rule),
+            _interfaces(rule.interface, interfaces),
+            _points(_STATES[s] for s in rule.states) or ((0, len(_STATES) - 1),),
+            (_OCTET,) if rule.hop_limit is None else _points((rule.hop_limit,)),
+        )
+        for family in rule.families
+        if all(side is None or family in side.families for side in sides)
+    }
+
+
+def subtract(box: Box, taken: Box) -> list[Box] | None:
+    """Take one box out of another: the disjoint rest, or None where the two do not meet."""
+    # Most boxes are apart in some dimension; see that before anything is built.
+    for ours, theirs in zip(box, taken, strict=True):
+        if ours[-1][1] < theirs[0][0] or theirs[-1][1] < ours[0][0]:
+            return None
+    common: list[Numbers] = []
+    for ours, theirs in zip(box, taken, strict=True):
+        both = _common(ours, theirs)
+        if not both:
+            return None
+        common.append(both)
+    return [
+        (*common[:number], rest, *box[number + 1 :])
+        for number, ours in enumerate(box)
+        if (rest := _without(ours, common[number]))
+    ]
+
+
+def _common(left: Numbers, right: Numbers) -> Numbers:
+    if left == right:
+        return left
+    return tuple(
+        (max(a[0], b[0]), min(a[1], b[1]))
+        for a in left
+        for b in right
+        if a[0] <= b[1] and b[0] <= a[1]
+    )
+
+
+def _without(numbers: Numbers, taken: Numbers) -> Numbers:
+    """Take away a subset."""
+    kept: list[tuple[int, int]] = []
+    for first, last in numbers:
+        start = first
+        for low, high in taken:
+            if first <= low <= last:
+                kept.append((start, low - 1))
+                start = high + 1
+        kept.append((start, last))
+    return tuple((first, last) for first, last in kept if first <= last)
+
+
+def _points(values: Iterable[int]) -> Numbers:
+    return tuple((value, value) for value in values)
+
+
+def _ports(ports: PortSet | None, protocol: Protocol | None) -> Numbers:
+    if ports is not None:
+        return ports.ranges
+    if protocol is None:
+        return ((_PORTS[0], _NO_PORT[1]),)
+    return (_PORTS if protocol.has_ports else _NO_PORT,)
+
+
+def _protocols(protocol: Protocol | None) -> Numbers:
+    number = None if protocol is None else protocol.number
+    return (_OCTET,) if number is None else ((number, number),)
+
+
+def _types(rule: Rule) -> Numbers:
+    if rule.icmp_types:
+        return _points(rule.icmp_types)
+    if rule.protocol is None:
+        return ((_OCTET[0], _NO_TYPE[1]),)
+    return (_OCTET if rule.protocol in _WITH_TYPES else _NO_TYPE,)
+
+
+def _addresses(side: AddressSet | None, family: Family) -> Numbers:
+    members = None if side is None else side.of([family])
+    if members is None:
+        return ((0, _LAST_ADDRESS[family]),)
+    return tuple((int(p.network_address), int(p.broadcast_address)) for p in members)
+
+
+def _interfaces(name: str | None, names: Sequence[str]) -> Numbers:
+    if name is None:
+        return ((0, len(names)),)
+    return _points((names.index(name),))
