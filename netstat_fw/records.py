@@ -80,7 +80,7 @@ class LineRole(enum.Enum):
     """Nothing but white space."""
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)
 class Endpoint:
     """One end of a socket as netstat printed it.
 
@@ -203,7 +203,7 @@ class Multihoming:
     remote: tuple[Endpoint, ...] = ()
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)
 class Socket:
     """One internet socket.
 

@@ -17,8 +17,7 @@ from netstat_fw.grammar.common import (
     BLANKS,
     count,
     host_name,
-    ipv4_address,
-    ipv6_address,
+    ip_address,
     named,
     port_number,
     service_name,
@@ -44,9 +43,9 @@ def protocol() -> pp.Regex:
 
 def address() -> pp.Regex:
     """An address as printed: lib/inet.c and lib/inet6.c; toybox always brackets ``::``."""
-    numeric = rf"{ipv4_address().re.pattern}|{ipv6_address().re.pattern}"
+    numeric, name = ip_address().re.pattern, host_name().re.pattern
     return terminal(
-        rf"(?P<address>\*|\[(?:{numeric})\]|{numeric}|{host_name().re.pattern})"
+        rf"(?P<address>\*|\[{numeric}\]|{numeric}(?![A-Za-z0-9_-])|{name})"
         rf"(?:%(?P<zone>{zone().re.pattern}))?",
         "an address",
     )

@@ -76,6 +76,9 @@ class LinuxTables(LinuxRows):
             return True
         if self._broken is not None and self._mend_broken_row(line, index):
             return True
+        if self.is_debris(line) and self.explain(index):
+            self.draft.roles[index] = LineRole.DIAGNOSTIC
+            return True
         return (
             self._read_wrapped_header(line, index)
             or self._read_special_row(line, index)
@@ -324,6 +327,8 @@ class LinuxTables(LinuxRows):
                 return found.start(
                     cell
                 ) + 1, f"the {name} address is no IP address and no host name"
+        if self.is_debris(text):
+            return start + 1, "too short for a row: this is the rest of the program name above it"
         return (
             (found.start("rest") if found["rest"] else len(text)) + 1,
             "expected a state such as LISTEN, then User and Inode, then PID/program",

@@ -10,16 +10,18 @@ from __future__ import annotations
 import enum
 import socket
 from ipaddress import IPv4Address, IPv6Address
-
-import attrs
+from typing import NamedTuple
 
 from netstat_fw.grammar.linux import ENDPOINT, GARBLED_ENDPOINT, RAW_REST, REST
 from netstat_fw.grammar.structure import REMARK
+from netstat_fw.reader.construct import unfrozen
 from netstat_fw.reader.words import completed_state, state_of
 from netstat_fw.records import Endpoint, Process, State, Timer
 
 # net-tools shortens "address:port" to 22 characters and the colon (addr_do_one); so does toybox.
 CUT_WIDTH = 23
+_UnfrozenEndpoint = unfrozen(Endpoint)
+_HIGHEST_PORT = 65_535
 # Far more than any tool prints; a longer cell is noise, whatever it begins with.
 _LONGEST_CELL = 300
 # Fewer letters than this are too little to complete a state word that a screen cut.
@@ -48,19 +50,26 @@ class Endpoints(dict[str, Endpoint | None]):
 
     Attributes:
         wide: the table's columns are known to be wide enough for every address.
-        cut: a cell was seen that netstat may have cut to fit.
+        cut: cells that netstat may have cut to fit.
         whole: a cell was seen that a netstat which cuts would have cut.
+        ipv6: cells that hold an IPv6 address.
     """
 
     def __init__(self, *, wide: bool = False) -> None:
         super().__init__()
-        self.begin_table(wide=wide)
+        self.wide = wide
+        self.cut: list[str] = []
+        self.whole = False
+        self.ipv6: set[str] = set()
 
     def begin_table(self, *, wide: bool) -> None:
         """Forget what depends on how wide the columns are."""
-        self.clear()
+        if wide != self.wide:
+            self.clear()
+        for cell in self.cut:
+            self.pop(cell, None)
+        self.cut = []
         self.wide = wide
-        self.cut = False
         self.whole = False
 
     def __missing__(self, cell: str) -> Endpoint | None:
@@ -72,19 +81,31 @@ class Endpoints(dict[str, Endpoint | None]):
         found = ENDPOINT.re.match(cell) if len(cell) <= _LONGEST_CELL else None
         if found is None:
             return None
-        text, zone, port_text, service = found.group("address", "zone", "port", "service")
-        port = (int(port_text) or None) if port_text else None
+        text, zone, port_text, service = found.groups()
+        port = int(port_text or 0) or None
+        if port is not None and port > _HIGHEST_PORT:
+            return None
         if text == "*":
             return Endpoint(None, port, zone, None, service)
-        text = text.strip("[]")
+        if ":" in text:
+            text = text.strip("[]")
+            self.ipv6.add(cell)
+        return self._at(text, cell, port, zone, service)
+
+    def _at(
+        self, text: str, cell: str, port: int | None, zone: str | None, service: str | None
+    ) -> Endpoint | None:
+        """Make the endpoint at an address that may have been cut or be a name."""
         if len(cell) == CUT_WIDTH and not self.wide:
-            self.cut = True
+            self.cut.append(cell)
             return Endpoint(None, port, zone, text, service, truncated=True)
         address = read_address(text)
         if len(cell) > CUT_WIDTH and (address is None or str(address) == text):
             self.whole = True
         if address is not None:
-            return Endpoint(address, port, zone, None, service)
+            endpoint: Endpoint = _UnfrozenEndpoint(address, port, zone, None, service)
+            endpoint.__class__ = Endpoint
+            return endpoint
         if ":" in text or not text.strip("0123456789."):
             return None
         return Endpoint(None, port, zone, text, service)
@@ -107,8 +128,7 @@ def cell_text(endpoint: Endpoint) -> str:
     return f"{endpoint.host}{zone}:{endpoint.service or port}"
 
 
-@attrs.frozen
-class Rest:
+class Rest(NamedTuple):
     """What follows the addresses of a row."""
 
     state: State | None = None

@@ -13,6 +13,7 @@ import attrs
 from netstat_fw.diagnostics import Severity
 from netstat_fw.grammar import linux as grammar
 from netstat_fw.grammar.structure import PROGRAM_HEADER, UNIX_HEADER, WIDE_HEADER
+from netstat_fw.reader.construct import unfrozen
 from netstat_fw.reader.linux_cells import Endpoints, Processes, Rests, StateCell, cell_text
 from netstat_fw.reader.linux_unix import UnixRows
 from netstat_fw.records import Dialect, Endpoint, Family, LineRole, Protocol, Socket, State
@@ -38,6 +39,12 @@ _PROTOCOLS = {
     "dccp": (Protocol.DCCP, Family.IPV4),
     "dccp6": (Protocol.DCCP, Family.IPV6),
 }
+# "PID/Program name" is cut to 19 characters, of which at least two are the number and its slash;
+# blanks pad the column, and a timer may follow it.
+_LONGEST_NAME = 17
+_LONGEST_DEBRIS = 120
+_UnfrozenSocket = unfrozen(Socket)
+_RAW, _IPV6 = Protocol.RAW, Family.IPV6
 _STATE_CELLS = {
     Protocol.UDP: StateCell.WORD_OR_BLANK,
     Protocol.UDPLITE: StateCell.WORD_OR_BLANK,
@@ -73,6 +80,7 @@ class LinuxRows:
         draft = self.draft
         lines, roles, match = draft.lines, draft.roles, grammar.ROW.re.match
         append, socket_of, read_unix = draft.sockets.append, self.socket_of, self.unix.read
+        record = LineRole.RECORD
         internet_rows, unix_rows = len(draft.sockets), len(draft.unix_sockets)
         end = len(lines)
         for at in range(index, len(lines)):
@@ -82,7 +90,7 @@ class LinuxRows:
                 socket = socket_of(found, at)
                 if socket is not None:
                     append(socket)
-                    roles[at] = LineRole.RECORD
+                    roles[at] = record
                     continue
             elif not line or line.isspace() or read_unix(line, at):
                 continue
@@ -105,27 +113,46 @@ class LinuxRows:
             return None
         if rest_text is None and remote.port is not None:
             return None  # only a row cut at the screen's edge has a peer and no state
-        if family is Family.IPV4 and (local_cell.count(":") > 1 or remote_cell.count(":") > 1):
-            family = Family.IPV6  # tools that never print tcp6
-        state = rest.state
-        if protocol is Protocol.RAW and not remote.is_wildcard:
+        if rest.process is None and self.is_debris(found.string):
+            return None
+        ipv6 = endpoints.ipv6
+        if ipv6 and (local_cell in ipv6 or remote_cell in ipv6):
+            family = _IPV6  # some tools print tcp for both families
+        state, state_text, user, inode, process, context, timer = rest
+        if protocol is _RAW and not remote.is_wildcard:
             state = State.ESTABLISHED
-        return Socket(
+        socket: Socket = _UnfrozenSocket(
             protocol,
             family,
             local,
             remote,
             state,
-            rest.process,
-            int(recv_q),
-            int(send_q),
-            rest.user,
-            rest.inode,
-            rest.timer,
+            process,
+            0 if recv_q == "0" else int(recv_q),
+            0 if send_q == "0" else int(send_q),
+            user,
+            inode,
+            timer,
             self.draft.snapshot,
             index + 1,
-            rest.state_text,
-            rest.context,
+            state_text,
+            context,
+        )
+        socket.__class__ = Socket
+        return socket
+
+    def is_debris(self, line: str) -> bool:
+        """Tell whether a line may be the rest of the program name above it.
+
+        A name may hold a line break and then what looks like a row. net-tools and BusyBox cut it to
+        so few characters that no row of theirs is as short, and it never has an owner of its own.
+        """
+        sockets = self.draft.sockets
+        return (
+            len(line) <= _LONGEST_DEBRIS
+            and bool(sockets)
+            and sockets[-1].process is not None
+            and len(line.strip(" \t")) <= _LONGEST_NAME
         )
 
     def read_text(self, text: str, index: int) -> bool:
