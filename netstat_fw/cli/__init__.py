@@ -1,0 +1,31 @@
+"""The command ``netstat-fw``: the only place that reads files, prints or ends the process.
+
+It is thin: each subcommand calls the library and shows what it gave. Results go to standard output,
+everything said about them to standard error.
+"""
+
+from __future__ import annotations
+
+import sys
+
+_MISSING = """\
+netstat-fw: the command needs {name}, which is not installed.
+Install it with:  pip install 'netstat-fw[cli]'
+The library itself works without it:  python -c 'import netstat_fw'
+"""
+
+
+def main() -> None:
+    """Run the command; end the process with status 0, 1 or 2.
+
+    0: done. 1: done, but the input had rows that could not be read, or a check failed. 2: wrong
+    call or unusable input.
+    """
+    try:
+        from netstat_fw.cli.commands import app  # noqa: PLC0415 - the extra may be missing
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] not in {"click", "rich"}:
+            raise
+        sys.stderr.write(_MISSING.format(name=error.name))
+        sys.exit(2)
+    app(prog_name="netstat-fw")
