@@ -119,11 +119,11 @@ def _rule(_kind: object, converter: Converter) -> _Hook[Rule]:
     read = _object(Rule, converter)
 
     def rule(value: object, _kind: object) -> Rule:
-        fields = dict(_fields(value))
-        stated = fields.pop("id", None)
-        made = read(fields, Rule)
-        if stated is not None and stated != made.id:
-            raise RulesetError(f"id: {shown(stated)} is another rule's; this rule's is {made.id}")
+        fields = _fields(value)
+        made = read({name: fields[name] for name in fields if name != "id"}, Rule)
+        if "id" in fields and fields["id"] != made.id:
+            told = shown(fields["id"])
+            raise RulesetError(f"id: {told} is another rule's; this rule's is {made.id}")
         return made
 
     return rule

@@ -124,9 +124,9 @@ def _unreached(
     listed = f"{'rules' if len(by) > 1 else 'rule'} {', '.join(map(str, by))}"
     # What a rule does includes its log.
     if all((other.action, other.log) == (rule.action, rule.log) for _, other in deciders):
-        sentence = f"never reached: {listed} do the same with all its packets"
+        sentence = f"never reached: all its packets meet the same end at {listed}"
         return LintFinding(LintCode.REDUNDANT, direction, position, rule, sentence, by)
-    sentence = f"never reached: {listed} decide all its packets, and not as it says"
+    sentence = f"never reached: all its packets meet an end at {listed}, not as it says"
     return LintFinding(LintCode.CONTRADICTED, direction, position, rule, sentence, by)
 
 
