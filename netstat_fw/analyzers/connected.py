@@ -1,0 +1,132 @@
+"""Connected: datagram sockets with a peer; rows U1 to U3 of table U.
+
+A peer is the clearest evidence that UDP can give. The host's own unconnected sockets come first, as
+its listeners do for TCP; then the kinds of the two ports.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netstat_fw.analyzers.direction import NAMED, T1, UNREADABLE, Direction, Way
+from netstat_fw.analyzers.ends import Reach
+from netstat_fw.analyzers.findings import Fate
+from netstat_fw.analyzers.roles import PORT_ROLES
+from netstat_fw.analyzers.verdicts import Verdict
+from netstat_fw.analyzers.wording import safe_name
+from netstat_fw.evidence import Confidence, Reason
+
+if TYPE_CHECKING:
+    from netstat_fw.analyzers.flows import Flows
+    from netstat_fw.analyzers.host import Context
+    from netstat_fw.analyzers.rows import Row
+    from netstat_fw.analyzers.traffic import Traffic
+
+
+def has_peer(row: Row) -> bool:
+    """Tell a connected socket: Linux adds ESTABLISHED, BSD and Windows show the peer alone."""
+    return row.remote.reach is not Reach.WILDCARD or row.remote.port is not None
+
+
+def direct(  # noqa: PLR0911 - one return for each row of the table
+    row: Row, context: Context, *, served: bool
+) -> Direction:
+    """Find the direction of a connected datagram socket.
+
+    Args:
+        row: the socket.
+        context: the host.
+        served: an exposure of this host covers the local end.
+    """
+    if Reach.LOOPBACK in {row.local.reach, row.remote.reach} or row.remote.address in context.own:
+        return T1
+    local, remote = row.local.port, row.remote.port
+    if local is None or remote is None:
+        return NAMED if row.local.service or row.remote.service else UNREADABLE
+    if context.is_ephemeral(local) and not served:
+        return U1
+    if local == remote:
+        return U2
+    protocol = row.socket.protocol.value
+    to_server = context.is_server_port(remote, protocol) or remote in PORT_ROLES
+    if served:
+        return U3
+    if context.is_server_port(local, protocol) or local in PORT_ROLES:
+        return U3_ALONE if not to_server else U1_FIXED
+    return U1_FIXED if to_server else U_ASK
+
+
+def file_connected(  # noqa: PLR0911 - one return for each direction
+    row: Row, direction: Direction, traffic: Traffic | None, flows: Flows, context: Context
+) -> Verdict:
+    """File a connected socket with a local port by its direction.
+
+    Args:
+        row: the socket.
+        direction: what `direct` found.
+        traffic: that of the exposure that covers the local end, if there is one.
+        flows: where everything else is filed.
+        context: the host.
+    """
+    protocol, local, remote = row.socket.protocol, row.local.port, row.remote.port
+    way = direction.way
+    if way is Way.LOCAL:
+        return _LOCAL
+    if way is Way.NONE:
+        return _UNREADABLE
+    if way is Way.COVERED and traffic is not None:
+        return traffic.take(row, direction, Fate.COVERED)
+    if way is Way.IN and local is not None:
+        return flows.into(protocol, local).take(row, direction, Fate.FINDING)
+    if way is Way.BOTH and local is not None:
+        arriving = flows.into(protocol, local) if traffic is None else traffic
+        arriving.take(row, direction, Fate.COVERED)
+    if way is not Way.ASK and remote is not None:
+        # A port that has a role of its own is none that a client got by chance.
+        if remote in PORT_ROLES or not context.is_ephemeral(remote):
+            return flows.out_to(protocol, remote).take(row, direction, Fate.FINDING)
+        subject = f"{protocol.value} of {row.program or 'unknown programs'}"
+        return flows.ask("Q_EPHEMERAL_PEER", subject).take(row, direction, Fate.QUESTION)
+    name = safe_name(row.remote.service)
+    code = "Q_DIRECTION" if name is None else "Q_NAMED_PORT"
+    subject = f"{protocol.value}/{name or local}"
+    return flows.ask(code, subject).take(row, direction, Fate.QUESTION)
+
+
+def _direction(way: Way, confidence: Confidence, row: str, code: str, sentence: str) -> Direction:
+    return Direction(way, confidence, (Reason(code, sentence, row),))
+
+
+U1 = _direction(
+    Way.OUT,
+    Confidence.HIGH,
+    "U1",
+    "UDP_CONNECTED_CLIENT",
+    "a client's port that is connected to one peer",
+)
+U1_FIXED = _direction(
+    Way.OUT,
+    Confidence.MEDIUM,
+    "U1",
+    "UDP_CONNECTED_FIXED",
+    "connected to one peer on a server's port, from a port that is fixed as well",
+)
+U2 = _direction(
+    Way.BOTH,
+    Confidence.HIGH,
+    "U2",
+    "UDP_SAME_PORT",
+    "connected from a port to the same port: either side may begin",
+)
+_CONNECTED_SERVER = "a server's socket, connected to one of its clients"
+U3 = _direction(Way.COVERED, Confidence.MEDIUM, "U3", "UDP_CONNECTED_SERVER", _CONNECTED_SERVER)
+U3_ALONE = _direction(Way.IN, Confidence.MEDIUM, "U3", "UDP_CONNECTED_SERVER", _CONNECTED_SERVER)
+U_ASK = _direction(
+    Way.ASK,
+    Confidence.UNDECIDED,
+    "U3",
+    "UDP_AMBIGUOUS",
+    "connected, but nothing tells which side is the server",
+)
+_LOCAL = Verdict(Fate.LOCAL, T1.reasons[0])
+_UNREADABLE = Verdict(Fate.EXCLUDED, UNREADABLE.reasons[0])

@@ -1,0 +1,93 @@
+"""Connections: stream sockets that are no listeners, filed by what they speak for.
+
+Rows that came in join the exposure that covers them; rows that went out are grouped by where they
+went; the rest become questions. No finding ever stands on a port that a client got by chance.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netstat_fw.analyzers.direction import Directions, Way
+from netstat_fw.analyzers.findings import Fate
+from netstat_fw.analyzers.verdicts import Verdict
+from netstat_fw.analyzers.wording import port_text, safe_name
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Sequence
+
+    from netstat_fw.analyzers.covers import Covers
+    from netstat_fw.analyzers.direction import Direction
+    from netstat_fw.analyzers.flows import Flows, Port
+    from netstat_fw.analyzers.host import Context
+    from netstat_fw.analyzers.rows import Row
+    from netstat_fw.analyzers.traffic import Traffic
+
+
+def file_connections(
+    rows: Sequence[Row], covers: Covers, shut: Container[Port], flows: Flows, context: Context
+) -> None:
+    """File the stream sockets that are no listeners.
+
+    Args:
+        rows: the sockets.
+        covers: the exposures of the host's listeners, whose traffic grows.
+        shut: the ports that listen on loopback alone; connections never open them.
+        flows: where everything else is filed, and each row's verdict.
+        context: the host.
+    """
+    directions = Directions(rows, covers, context)
+    plain: dict[int, Verdict] = {}
+    for row in rows:
+        direction, traffic = directions.of(row)
+        if traffic is not None:
+            verdict = traffic.take(row, direction, Fate.COVERED)
+        elif direction.way in _PLAIN:
+            if id(direction) not in plain:
+                plain[id(direction)] = Verdict(_PLAIN[direction.way], direction.reasons[0])
+            verdict = plain[id(direction)]
+        else:
+            verdict = _file(row, direction, shut, flows, context)
+        flows.verdicts[row.index] = verdict
+
+
+def _file(
+    row: Row, direction: Direction, shut: Container[Port], flows: Flows, context: Context
+) -> Verdict:
+    """File a row that came in without a listener, went out, or cannot be explained."""
+    protocol, local, remote = row.socket.protocol, row.local.port, row.remote.port
+    way = direction.way
+    if way is Way.OUT and remote is not None and not context.is_ephemeral(remote):
+        return flows.out_to(protocol, remote).take(row, direction, Fate.FINDING)
+    if way is Way.IN and local is not None and (protocol, local) not in shut:
+        return flows.into(protocol, local).take(row, direction, Fate.FINDING)
+    if way is Way.BOTH and local is not None:
+        if (protocol, local) not in shut:
+            flows.into(protocol, local).take(row, direction, Fate.FINDING)
+        return flows.out_to(protocol, local).take(row, direction, Fate.FINDING)
+    return _asked(row, direction, flows).take(row, direction, Fate.QUESTION)
+
+
+def _asked(row: Row, direction: Direction, flows: Flows) -> Traffic:
+    """Choose the question and a subject for it that the next capture would give as well."""
+    protocol, local, remote = row.socket.protocol, row.local.port, row.remote.port
+    table_row = direction.reasons[0].row
+    if direction.way is Way.OUT:
+        return flows.ask("Q_EPHEMERAL_PEER", _holder(row))
+    if local is None or remote is None:
+        name = safe_name(row.local.service or row.remote.service) or "*"
+        return flows.ask("Q_NAMED_PORT", f"{protocol.value}/{name}")
+    if direction.way is Way.IN or table_row == "T6":
+        return flows.ask("Q_LISTENER_GONE", port_text(protocol, local))
+    if table_row == "T7":
+        return flows.ask("Q_DIRECTION", _holder(row))
+    port = remote if table_row == "T4b" else min(local, remote)
+    return flows.ask("Q_DIRECTION", port_text(protocol, port))
+
+
+def _holder(row: Row) -> str:
+    """Name traffic by its program, where both ports are chance."""
+    return f"{row.socket.protocol.value} of {row.program or 'unknown programs'}"
+
+
+_PLAIN = {Way.LOCAL: Fate.LOCAL, Way.NONE: Fate.EXCLUDED}

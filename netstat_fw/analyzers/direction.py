@@ -1,0 +1,291 @@
+"""Direction: who opened a stream connection; table T of the specification.
+
+`Directions.of` answers for one row by the first row of the table that matches. Its answers are
+shared constants that remember nothing of the row. Every question it asks costs the same however
+many rows there are; fans are counted once, and only if some row needs them.
+"""
+
+from __future__ import annotations
+
+import enum
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import attrs
+
+from netstat_fw.analyzers.ends import Reach
+from netstat_fw.analyzers.fans import FAN_IN, FAN_OUT, Fans
+from netstat_fw.analyzers.programs import is_client, is_daemon
+from netstat_fw.evidence import Confidence, Reason
+from netstat_fw.records import State
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from netstat_fw.analyzers.covers import Covers
+    from netstat_fw.analyzers.host import Context
+    from netstat_fw.analyzers.rows import Row
+    from netstat_fw.analyzers.traffic import Traffic
+
+
+class Way(enum.Enum):
+    """Where a connection comes from or goes to."""
+
+    LOCAL = "local"
+    """It stays on the host."""
+    COVERED = "covered"
+    """In, to a port whose exposure is known."""
+    IN = "in"
+    """In, to a port with no captured listener."""
+    OUT = "out"
+    BOTH = "both"
+    """Either end may open it."""
+    ASK = "ask"
+    """The capture does not decide."""
+    NONE = "none"
+    """No connection, or not readable enough to say."""
+
+
+@attrs.frozen(eq=False)
+class Direction:
+    """An answer of the table.
+
+    Attributes:
+        way: the direction.
+        confidence: how sure it is.
+        reasons: the row of the table, then what strengthened it.
+    """
+
+    way: Way
+    confidence: Confidence
+    reasons: tuple[Reason, ...]
+
+
+class Directions:
+    """The table, ready to be asked about the rows of one capture."""
+
+    def __init__(self, rows: Sequence[Row], covers: Covers, context: Context) -> None:
+        self._rows = rows
+        self._covers = covers
+        self._context = context
+        self._strengthened: dict[tuple[Direction | None, Reason], Direction] = {}
+
+    @cached_property
+    def _fans(self) -> Fans:
+        return Fans.among(row for row in self._rows if not self._is_local(row))
+
+    def of(  # noqa: PLR0911 - one return for each row of the table
+        self, row: Row
+    ) -> tuple[Direction, Traffic | None]:
+        """Answer for one row; with the traffic of the exposure that covers it, if one does."""
+        state = row.socket.state
+        if state in _NO_CONNECTION:
+            return NO_CONNECTION, None
+        if self._is_local(row):
+            return T1, None
+        if state is State.SYN_SENT:
+            return (self._unreadable(row) if row.remote.port is None else T2), None
+        traffic = self._covering(row)
+        if state is State.SYN_RECEIVED:
+            if traffic is None and row.local.port is None:
+                return self._unreadable(row), None
+            return T3, traffic
+        if traffic is not None:
+            return (T4B, None) if self._may_be_outgoing(row) else (T4, traffic)
+        return self._by_ports(row), None
+
+    def _is_local(self, row: Row) -> bool:
+        local, remote = row.local, row.remote
+        if local.reach is Reach.LOOPBACK or remote.reach is Reach.LOOPBACK:
+            return True
+        if remote.address is not None:
+            return remote.address in self._context.own
+        ends = row.socket
+        name = ends.remote.host
+        return name is not None and name == ends.local.host and not ends.remote.truncated
+
+    def _covering(self, row: Row) -> Traffic | None:
+        cover = self._covers.get(row.socket.protocol, {}).get(row.local.port or 0)
+        return None if cover is None else cover.find(row.local)
+
+    @staticmethod
+    def _unreadable(row: Row) -> Direction:
+        named = row.local.service or row.remote.service
+        return UNREADABLE if named is None else NAMED
+
+    def _may_be_outgoing(self, row: Row) -> bool:
+        """Tell whether a listener's port may as well be a client's here (T4b)."""
+        local, remote = row.local.port, row.remote.port
+        context = self._context
+        return (
+            local is not None
+            and remote is not None
+            and context.is_ephemeral(local)
+            and not context.is_ephemeral(remote)
+            and context.is_server_port(remote, row.socket.protocol.value)
+        )
+
+    def _by_ports(self, row: Row) -> Direction:
+        local, remote = row.local.port, row.remote.port
+        if local is None or remote is None:
+            return self._unreadable(row)
+        if not self._context.host.listeners_captured:
+            return self._without_listeners(row, local, remote)
+        from_client_port = self._context.is_ephemeral(local)
+        to_client_port = self._context.is_ephemeral(remote)
+        if from_client_port and to_client_port:
+            return self._hinted(T7, row)
+        if from_client_port:
+            return T5
+        if to_client_port:
+            return T6
+        return T8_BOTH if local == remote else T8
+
+    def _without_listeners(self, row: Row, local: int, remote: int) -> Direction:
+        """Answer by T9 to T14."""
+        protocol = row.socket.protocol.value
+        base = self._by_lists(
+            local,
+            remote,
+            local_listed=self._context.is_server_port(local, protocol),
+            remote_listed=self._context.is_server_port(remote, protocol),
+        )
+        fan = self._fans.of(row)
+        if base is None:
+            if fan is not None:
+                return FANNED_IN if fan is FAN_IN else FANNED_OUT
+            if row.program is not None and is_client(row.program):
+                return HINTED_OUT
+            if row.program is not None and is_daemon(row.program):
+                return HINTED_IN
+            return T14
+        if (base.way is Way.IN and fan is FAN_IN) or (base.way is Way.OUT and fan is FAN_OUT):
+            return self._strengthen(base, fan)
+        return base
+
+    def _by_lists(
+        self, local: int, remote: int, *, local_listed: bool, remote_listed: bool
+    ) -> Direction | None:
+        if local_listed != remote_listed:
+            return T9_IN if local_listed else T9_OUT
+        if local_listed:
+            return _both_listed(local, remote)
+        from_client_port = self._context.is_ephemeral(local)
+        if from_client_port != self._context.is_ephemeral(remote):
+            return T11_OUT if from_client_port else T11_IN
+        return None
+
+    def _hinted(self, base: Direction, row: Row) -> Direction:
+        """Say which way a fan or the program points, without deciding."""
+        fan = self._fans.of(row)
+        if fan is not None:
+            return self._strengthen(base, fan)
+        if row.program is not None and (is_client(row.program) or is_daemon(row.program)):
+            hint = HINTED_OUT if is_client(row.program) else HINTED_IN
+            return self._strengthen(base, hint.reasons[0])
+        return base
+
+    def _strengthen(self, base: Direction, reason: Reason) -> Direction:
+        key = base, reason
+        if key not in self._strengthened:
+            confidence = _NEXT.get(base.confidence, base.confidence)
+            self._strengthened[key] = Direction(base.way, confidence, (*base.reasons, reason))
+        return self._strengthened[key]
+
+
+def _both_listed(local: int, remote: int) -> Direction | None:
+    """Answer by T10: equal ports, then a port that RPC clients reserve, then system ports."""
+    if local == remote:
+        return T10_BOTH
+    if all(port < _SYSTEM or port == _NFS for port in (local, remote)):
+        from_reserved = _is_reserved(local)
+        if from_reserved != _is_reserved(remote):
+            return T10_OUT if from_reserved else T10_IN
+    if (local < _SYSTEM) != (remote < _SYSTEM):
+        return T10_IN if local < _SYSTEM else T10_OUT
+    return None
+
+
+def _is_reserved(port: int) -> bool:
+    """Tell whether rresvport(3) hands out the port to clients of the superuser."""
+    return _SYSTEM // 2 <= port < _SYSTEM
+
+
+def _direction(way: Way, confidence: Confidence, row: str, code: str, sentence: str) -> Direction:
+    return Direction(way, confidence, (Reason(code, sentence, row),))
+
+
+_SYSTEM = 1024
+"""The first port above the system ports of RFC 6335 6."""
+_NFS = 2049
+_NO_CONNECTION = frozenset({State.CLOSED, State.BOUND, State.UNKNOWN})
+_NEXT = {Confidence.LOW: Confidence.MEDIUM, Confidence.MEDIUM: Confidence.HIGH}
+
+_CERTAIN, _HIGH, _MEDIUM = Confidence.CERTAIN, Confidence.HIGH, Confidence.MEDIUM
+_LOW, _UNDECIDED = Confidence.LOW, Confidence.UNDECIDED
+
+NO_CONNECTION = _direction(
+    Way.NONE, _CERTAIN, "T", "NO_CONNECTION", "closed, only bound, or in a state nobody knows"
+)
+UNREADABLE = _direction(
+    Way.NONE, _UNDECIDED, "T", "PORT_UNREADABLE", "the capture does not show both ports whole"
+)
+NAMED = _direction(
+    Way.ASK, _UNDECIDED, "T", "PORT_NAMED", "a port is a name that stands for no single number"
+)
+T1 = _direction(Way.LOCAL, _CERTAIN, "T1", "LOCAL_TRAFFIC", "both ends are on this machine")
+T2 = _direction(Way.OUT, _CERTAIN, "T2", "SYN_SENT", "this machine has asked for a connection")
+T3 = _direction(Way.IN, _CERTAIN, "T3", "SYN_RECV", "another machine is asking for a connection")
+T4 = _direction(
+    Way.COVERED, _CERTAIN, "T4", "OWN_LISTENER", "the local port is one that this host listens on"
+)
+T4B = _direction(
+    Way.ASK,
+    _LOW,
+    "T4b",
+    "OWN_LISTENER_OR_CLIENT",
+    "the local port has a listener but is a client port too, and the remote one is a server's",
+)
+T5 = _direction(
+    Way.OUT,
+    _HIGH,
+    "T5",
+    "NOT_LISTENING_EPHEMERAL_LOCAL",
+    "nothing listens on the local port, which is one that clients get",
+)
+T6 = _direction(
+    Way.ASK,
+    _LOW,
+    "T6",
+    "LISTENER_GONE",
+    "the remote port is a client's, but nothing listens on the local port any more",
+)
+T7 = _direction(Way.ASK, _LOW, "T7", "BOTH_EPHEMERAL", "both ports are ones that clients get")
+T8 = _direction(
+    Way.OUT,
+    _MEDIUM,
+    "T8",
+    "NOT_LISTENING_RESERVED_LOCAL",
+    "nothing listens on the local port, and neither port is one that clients get",
+)
+T8_BOTH = _direction(
+    Way.BOTH, _MEDIUM, "T8", "PEERS_ON_ONE_PORT", "both ends use the same port: either may connect"
+)
+_LISTED = "one of the two ports is a server's by its number"
+T9_IN = _direction(Way.IN, _MEDIUM, "T9", "LISTED_PORT", _LISTED)
+T9_OUT = _direction(Way.OUT, _MEDIUM, "T9", "LISTED_PORT", _LISTED)
+_BOTH_LISTED = "both ports are servers' by their numbers; the lower kind of number is taken"
+T10_IN = _direction(Way.IN, _LOW, "T10", "BOTH_LISTED", _BOTH_LISTED)
+T10_OUT = _direction(Way.OUT, _LOW, "T10", "BOTH_LISTED", _BOTH_LISTED)
+T10_BOTH = _direction(Way.BOTH, _LOW, "T10", "BOTH_LISTED", "both ends use the same listed port")
+_RANGE = "one of the two ports is one that clients get, so the other is the server's"
+T11_IN = _direction(Way.IN, _LOW, "T11", "RANGE", _RANGE)
+T11_OUT = _direction(Way.OUT, _LOW, "T11", "RANGE", _RANGE)
+FANNED_IN = Direction(Way.IN, _MEDIUM, (FAN_IN,))
+FANNED_OUT = Direction(Way.OUT, _MEDIUM, (FAN_OUT,))
+_HINT = "the program is known for this direction; it may lie about its name"
+HINTED_IN = _direction(Way.IN, _LOW, "T13", "PROGRAM_HINT", _HINT)
+HINTED_OUT = _direction(Way.OUT, _LOW, "T13", "PROGRAM_HINT", _HINT)
+T14 = _direction(
+    Way.ASK, _UNDECIDED, "T14", "AMBIGUOUS", "nothing in the capture decides who asked"
+)

@@ -1,0 +1,83 @@
+"""Fitness: what a capture can and cannot prove, said before any rule is offered.
+
+Always the same statements in the same order, each worded for what is the case.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netstat_fw.analyzers.facts import Fitness
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from netstat_fw.analyzers.rows import Survey
+    from netstat_fw.records import Capture, Endpoint
+
+
+def judge_fitness(capture: Capture, rows: Survey) -> tuple[Fitness, ...]:
+    """State what the capture proves; the order and the repetition of rows do not matter."""
+    proven = {
+        "LISTENERS": bool(rows.listeners),
+        "CONNECTIONS": bool(rows.streams),
+        "DATAGRAMS": bool(rows.datagrams),
+        "PROGRAMS": _shows_all_programs(capture, rows),
+        "ADDRESSES": not _any_endpoint(capture, lambda end: end.truncated),
+        "NUMBERS": not _any_endpoint(capture, _is_named),
+        "ROWS": not capture.errors,
+    }
+    return tuple(
+        Fitness(code, holds, _SENTENCES[code][not holds]) for code, holds in proven.items()
+    )
+
+
+def _shows_all_programs(capture: Capture, rows: Survey) -> bool:
+    """Tell whether there are programs at all and no listener lacks one.
+
+    Connections may lack one in the best of captures: TIME_WAIT belongs to nobody.
+    """
+    return any(socket.process is not None for socket in capture.sockets) and all(
+        row.socket.process is not None for row in rows.listeners
+    )
+
+
+def _is_named(end: Endpoint) -> bool:
+    return end.service is not None or (end.host is not None and not end.truncated)
+
+
+def _any_endpoint(capture: Capture, test: Callable[[Endpoint], bool]) -> bool:
+    return any(test(socket.local) or test(socket.remote) for socket in capture.sockets)
+
+
+# What is said where the statement holds, and where it does not.
+_SENTENCES = {
+    "LISTENERS": (
+        "listening TCP sockets are captured, so no TCP server of the host is missing",
+        "no listening TCP socket is captured: servers are guessed from their connections",
+    ),
+    "CONNECTIONS": (
+        "TCP connections are captured: those of one moment, never all that the host makes",
+        "no TCP connection is captured: nothing shows what the host connects to",
+    ),
+    "DATAGRAMS": (
+        "UDP sockets are captured",
+        "no UDP socket is captured: UDP services may exist unseen",
+    ),
+    "PROGRAMS": (
+        "every listening socket names the program that holds it",
+        "some listening sockets name no program: the kernel's, or netstat without -p or rights",
+    ),
+    "ADDRESSES": (
+        "every address is printed whole",
+        "some addresses are cut to their column (netstat without -W): they give no literal",
+    ),
+    "NUMBERS": (
+        "addresses and ports are numeric",
+        "some addresses or ports are names (netstat without -n): names are not looked up",
+    ),
+    "ROWS": (
+        "every row could be read",
+        "some rows are damaged: what they say is missing here",
+    ),
+}

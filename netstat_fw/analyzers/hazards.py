@@ -1,0 +1,142 @@
+"""Hazards: what is dangerous about what the capture shows.
+
+They advise. Only a critical hazard of an exposure may change a rule, and that is the policy's
+business; everything it needs for it is in the exposure.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netstat_fw.analyzers.containers import (
+    CONTAINER_PUBLISHED,
+    is_firewall_manager,
+    is_node_port,
+)
+from netstat_fw.analyzers.findings import Basis, Hazard, Risk, Scope, Stance
+from netstat_fw.analyzers.hazard_ports import ADMIN, PORT_HAZARDS
+from netstat_fw.records import Family, Protocol, State
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterator, Sequence
+
+    from netstat_fw.analyzers.findings import Exposure
+    from netstat_fw.analyzers.host import Context
+    from netstat_fw.analyzers.rows import Survey
+
+
+def find_hazards(
+    exposures: Sequence[Exposure], rows: Survey, context: Context
+) -> tuple[Hazard, ...]:
+    """Find the dangers, worst first; those of exposures stand in their order.
+
+    Args:
+        exposures: all exposures, sorted.
+        rows: all sockets.
+        context: the host.
+    """
+    open_ones = [
+        each
+        for each in exposures
+        if each.scope is not Scope.LOOPBACK and each.basis is not Basis.COMPANION
+    ]
+    programs = {row.program for row in rows.everything if row.program is not None}
+    found = [
+        *(hazard for each in open_ones for hazard in _of_exposure(each, programs)),
+        *_of_exposures(open_ones),
+        *_of_rows(rows, context),
+    ]
+    return tuple(sorted(found, key=lambda hazard: _ORDER.index(hazard.risk)))
+
+
+def _of_exposure(exposure: Exposure, programs: Container[str]) -> Iterator[Hazard]:
+    known = PORT_HAZARDS.get((exposure.protocol, exposure.port))
+    if known is not None and exposure.port_end is None:
+        yield _about(exposure, known.code, known.risk, known.advice)
+    if exposure.admin and known is not ADMIN:
+        yield _about(exposure, ADMIN.code, ADMIN.risk, ADMIN.advice)
+    if CONTAINER_PUBLISHED in exposure.reasons or is_node_port(exposure, programs):
+        yield _about(
+            exposure,
+            "HAZARD_CONTAINER_PUBLISHED",
+            Risk.WARNING,
+            "a container's port: packets to it are forwarded, so only rules in the forwarding path"
+            " (DOCKER-USER) or a bind to 127.0.0.1 keep it in",
+        )
+
+
+def _of_exposures(exposures: Sequence[Exposure]) -> Iterator[Hazard]:
+    """Find the dangers that the exposures make together."""
+    opened = [each for each in exposures if each.stance is Stance.OPEN]
+    ports = {(each.protocol, each.port): each for each in opened}
+    plain = ports.get((Protocol.TCP, 80))
+    if plain is not None and (Protocol.TCP, 443) not in ports:
+        yield _about(plain, "HAZARD_CLEARTEXT_WEB", Risk.WARNING, "add HTTPS on tcp/443 beside it")
+    groups = [each for each in opened if each.scope is Scope.GROUP]
+    if groups:
+        yield Hazard(
+            "MULTICAST_REPLIES",
+            Risk.INFO,
+            "replies to multicast queries come from other addresses than were asked, so connection"
+            " tracking drops them: discovery from this machine stays incomplete",
+            evidence=groups[0].evidence,
+        )
+    dhcp = [each for each in opened if each.remote_port in _DHCP_SERVERS]
+    if dhcp:
+        yield Hazard(
+            "DYNAMIC_ADDRESS",
+            Risk.INFO,
+            "the address comes from DHCP, which is rare for a server: rules with this machine's"
+            " address in them would break",
+            evidence=dhcp[0].evidence,
+        )
+    modern = [each for each in opened if Family.IPV6 in each.families]
+    if modern:
+        yield Hazard(
+            "IPV6_PARALLEL",
+            Risk.INFO,
+            "services answer on IPv6 as well: a firewall that does not filter IPv6 leaves them"
+            " open, and then IPv6 is better turned off",
+            evidence=tuple(sorted({line for each in modern for line in each.evidence})),
+        )
+
+
+def _of_rows(rows: Survey, context: Context) -> Iterator[Hazard]:
+    """Find the dangers that single sockets show."""
+    names = {row.program for row in rows.everything if row.program is not None}
+    known = {name for name in names if is_firewall_manager(name)}
+    managers = [row for row in rows.everything if row.program in known]
+    if managers:
+        yield Hazard(
+            "FIREWALL_MANAGER",
+            Risk.WARNING,
+            "programs here keep firewall rules of their own: load a ruleset beside theirs, never"
+            " one that flushes all tables",
+            evidence=context.cite(managers),
+        )
+    asking = [row for row in rows.streams if row.socket.state is State.SYN_RECEIVED]
+    if len({row.remote.address for row in asking}) >= _MANY:
+        yield Hazard(
+            "SYN_FLOOD",
+            Risk.WARNING,
+            "very many peers are asking for connections at once: this may be a SYN flood",
+            evidence=context.cite(asking),
+        )
+    waiting = [row for row in rows.streams if row.socket.state is State.CLOSE_WAIT]
+    if len({(row.local.port, row.remote.address, row.remote.port) for row in waiting}) >= _MANY:
+        yield Hazard(
+            "CLOSE_WAIT_PILE",
+            Risk.INFO,
+            "very many connections wait for a program here to close them: it may leak sockets",
+            evidence=context.cite(waiting),
+        )
+
+
+def _about(exposure: Exposure, code: str, risk: Risk, advice: str) -> Hazard:
+    return Hazard(code, risk, advice, exposure, exposure.evidence)
+
+
+_MANY = 100
+"""So many peers at once are no longer the usual coming and going."""
+_DHCP_SERVERS = frozenset({67, 547})
+_ORDER = (Risk.CRITICAL, Risk.WARNING, Risk.INFO)

@@ -1,0 +1,140 @@
+"""The host: its addresses, its client ports, and what the capture can prove about it.
+
+`describe` looks only at which kinds of rows and addresses there are, never at how many.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import attrs
+
+from netstat_fw.analyzers.ends import Reach
+from netstat_fw.analyzers.facts import EphemeralRange, HostFacts, RangeSource
+from netstat_fw.analyzers.fitness import judge_fitness
+from netstat_fw.analyzers.rows import further_ends
+from netstat_fw.evidence import Evidence
+from netstat_fw.records import Dialect, Family
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from netstat_fw.address import Address
+    from netstat_fw.analyzers.rows import Row, Survey
+    from netstat_fw.records import Capture
+    from netstat_fw.services import ServiceCatalog
+
+_EPHEMERAL = {
+    # Documentation/networking/ip-sysctl.rst, ip_local_port_range, since Linux 2.6.
+    Dialect.LINUX: EphemeralRange(32768, 60999),
+    # Windows Vista and later, as RFC 6335 6 has it; XP and 2003 used 1025 to 5000.
+    Dialect.WINDOWS: EphemeralRange(49152, 65535),
+    # net.inet.ip.portrange.hifirst of macOS and NetBSD; FreeBSD begins at 10000.
+    Dialect.BSD: EphemeralRange(49152, 65535),
+}
+_OWN = frozenset({Reach.ADDRESS, Reach.BRIDGE, Reach.LINK_LOCAL})
+
+
+@attrs.frozen
+class Context:
+    """What every decision table may ask besides the row itself.
+
+    Attributes:
+        host: facts about the host.
+        services: the port names.
+        cut: families in which an own address is cut or shown as a name: the own addresses are then
+            not all known.
+        name: name of the capture, for evidence.
+    """
+
+    host: HostFacts
+    services: ServiceCatalog
+    cut: frozenset[Family] = frozenset()
+    name: str = ""
+
+    @cached_property
+    def own(self) -> frozenset[Address]:
+        """The host's own addresses."""
+        return frozenset(self.host.addresses)
+
+    def cite(self, rows: Iterable[Row]) -> tuple[Evidence, ...]:
+        """Cite the lines of rows, in ascending order."""
+        lines = {row.socket.line for row in rows}
+        return tuple(Evidence(line, self.name) for line in sorted(lines))
+
+    def own_of(self, family: Family) -> frozenset[Address]:
+        """The host's own addresses of a family that are not link-local."""
+        return frozenset(
+            address
+            for address in self.own
+            if (address.version == 4) == (family is Family.IPV4) and not address.is_link_local  # noqa: PLR2004
+        )
+
+    def is_ephemeral(self, port: int) -> bool:
+        """Tell whether the kernel hands out the port to clients."""
+        return port in self.host.ephemeral
+
+    def is_server_port(self, port: int, protocol: str) -> bool:
+        """Tell whether a port is one of servers: below 1024, or listed and not ephemeral."""
+        if port < 1024:  # noqa: PLR2004 - the system ports of RFC 6335 6
+            return True
+        return not self.is_ephemeral(port) and self.services.is_listed(port, protocol)
+
+
+def describe(
+    capture: Capture,
+    rows: Survey,
+    services: ServiceCatalog,
+    ephemeral: tuple[int, int] | None = None,
+    name: str = "",
+) -> Context:
+    """Gather the facts about the host.
+
+    Raises:
+        ValueError: `ephemeral` is reversed or leaves 1 to 65535.
+    """
+    local = {
+        id(end): (end, row)
+        for row in (*rows.listeners, *rows.streams, *rows.datagrams)
+        for end in (row.local, *further_ends(row, capture.dialect, local=True))
+    }
+    own = {
+        end.address for end, _ in local.values() if end.reach in _OWN and end.address is not None
+    }
+    host = HostFacts(
+        dialect=capture.dialect,
+        addresses=sort_addresses(own - _broadcasts(own)),
+        ephemeral=(
+            _EPHEMERAL[capture.dialect]
+            if ephemeral is None
+            else EphemeralRange(*ephemeral, RangeSource.GIVEN)
+        ),
+        listeners_captured=bool(rows.listeners),
+        connections_captured=bool(rows.streams),
+        datagrams_captured=bool(rows.datagrams),
+        programs_captured=any(socket.process is not None for socket in capture.sockets),
+    )
+    cut = frozenset(row.bound_family for end, row in local.values() if end.reach is Reach.UNNAMED)
+    return Context(attrs.evolve(host, fitness=judge_fitness(capture, rows)), services, cut, name)
+
+
+def sort_addresses(addresses: Iterable[Address]) -> tuple[Address, ...]:
+    """Sort addresses, IPv4 first."""
+    return tuple(sorted(addresses, key=lambda address: (address.version, int(address))))
+
+
+def _broadcasts(own: set[Address]) -> set[Address]:
+    """Find local addresses that can only be a directed broadcast, to which nmbd binds.
+
+    Those are x.y.z.255 beside another own address in the same /24.
+    """
+    numbers = {int(address) for address in own if address.version == 4}  # noqa: PLR2004
+    networks = {number >> 8 for number in numbers if number & 0xFF != 0xFF}  # noqa: PLR2004
+    return {
+        address
+        for address in own
+        if address.version == 4  # noqa: PLR2004
+        and int(address) & 0xFF == 0xFF  # noqa: PLR2004
+        and int(address) >> 8 in networks
+    }

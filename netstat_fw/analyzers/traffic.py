@@ -1,0 +1,121 @@
+"""Traffic: rows gathered under one finding, and what they have in common.
+
+Rows are only appended while the tables are asked; families, peers, programs and lines are worked
+out once, at the end.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from netstat_fw.analyzers.host import sort_addresses
+from netstat_fw.analyzers.rows import further_ends, programs_of
+from netstat_fw.analyzers.verdicts import Verdict
+from netstat_fw.evidence import Confidence
+from netstat_fw.records import Family, State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from netstat_fw.address import Address
+    from netstat_fw.analyzers.direction import Direction
+    from netstat_fw.analyzers.findings import Fate
+    from netstat_fw.analyzers.host import Context
+    from netstat_fw.analyzers.rows import Row
+    from netstat_fw.analyzers.verdicts import Key
+    from netstat_fw.evidence import Evidence, Reason
+
+# From the surest down.
+_ORDER = (
+    Confidence.CERTAIN,
+    Confidence.HIGH,
+    Confidence.POLICY,
+    Confidence.MEDIUM,
+    Confidence.SUGGESTED,
+    Confidence.LOW,
+    Confidence.UNDECIDED,
+)
+
+
+def surest(levels: Iterable[Confidence]) -> Confidence:
+    """Return the surest of some levels, at least one."""
+    return min(levels, key=_ORDER.index)
+
+
+def weakest(levels: Iterable[Confidence]) -> Confidence:
+    """Return the least sure of some levels, at least one."""
+    return max(levels, key=_ORDER.index)
+
+
+@attrs.define
+class Traffic:
+    """Rows that belong together.
+
+    Attributes:
+        key: the finding that they become or join.
+        rows: the rows, in captured order.
+    """
+
+    key: Key
+    rows: list[Row] = attrs.field(factory=list)
+    # Answers and verdicts by the identity of the answer, which each verdict's entry keeps alive.
+    _shared: dict[int, tuple[Direction, Verdict]] = attrs.field(factory=dict)
+
+    def take(self, row: Row, direction: Direction, fate: Fate) -> Verdict:
+        """Append a row and say what becomes of it."""
+        self.rows.append(row)
+        shared = self._shared.get(id(direction))
+        if shared is None:
+            verdict = Verdict(fate, direction.reasons[0], self.key)
+            shared = self._shared[id(direction)] = direction, verdict
+        return shared[1]
+
+    @property
+    def confidence(self) -> Confidence:
+        """The surest answer of all."""
+        return surest(direction.confidence for direction, _ in self._shared.values())
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """The distinct reasons of the answers, in the order of the table."""
+        found = {
+            reason: None for direction, _ in self._shared.values() for reason in direction.reasons
+        }
+        return tuple(sorted(found, key=lambda reason: (len(reason.row), reason.row, reason.code)))
+
+    @property
+    def states(self) -> frozenset[State | None]:
+        """The distinct states."""
+        return frozenset(row.socket.state for row in self.rows)
+
+    @property
+    def families(self) -> tuple[Family, ...]:
+        """Families of the packets, IPv4 first."""
+        found = {family for row in self.rows for family in row.families}
+        return tuple(family for family in Family if family in found)
+
+    @property
+    def programs(self) -> tuple[str, ...]:
+        """The distinct programs, sorted."""
+        return programs_of(self.rows)
+
+    def peers(self, context: Context) -> tuple[Address, ...]:
+        """Return the distinct addresses of the other side, sorted."""
+        ends = {id(row.remote): row.remote for row in self.rows}
+        addresses = {end.address for end in ends.values() if end.address is not None}
+        for row in self.rows:
+            for end in further_ends(row, context.host.dialect, local=False):
+                if end.address is not None:
+                    addresses.add(end.address)
+        return sort_addresses(addresses)
+
+    @property
+    def peers_complete(self) -> bool:
+        """True where every row shows the address of its other side."""
+        return all(row.remote.address is not None for row in self.rows)
+
+    def evidence(self, context: Context) -> tuple[Evidence, ...]:
+        """Cite the rows."""
+        return context.cite(self.rows)

@@ -1,0 +1,151 @@
+"""Unconnected: the role of datagram sockets that have no peer; rows U4 to U12 of table U.
+
+One decision per port. Sockets whose port is chance are gathered by their program, so that a finding
+means the same in the next capture.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from netstat_fw.analyzers.ends import Reach
+from netstat_fw.analyzers.findings import Role
+from netstat_fw.analyzers.programs import is_datagram_client
+from netstat_fw.analyzers.roles import PORT_ROLES, PortRole
+from netstat_fw.analyzers.rows import programs_of
+from netstat_fw.analyzers.wording import doing, port_text
+from netstat_fw.evidence import Confidence, Reason
+from netstat_fw.records import Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Sequence
+
+    from netstat_fw.analyzers.host import Context
+    from netstat_fw.analyzers.rows import Row
+
+
+@attrs.frozen
+class Decision:
+    """What the table says about a port.
+
+    Attributes:
+        role: the role.
+        confidence: how sure the role is; the role table may be less sure of its incoming side.
+        reason: the row of the table.
+        table: the role table's entry, for row U5.
+        exposed: others may be meant to reach it.
+        by_chance: the port itself means nothing.
+        question: code of the question to ask; empty for none.
+    """
+
+    role: Role
+    confidence: Confidence
+    reason: Reason
+    table: PortRole | None = None
+    exposed: bool = False
+    by_chance: bool = False
+    question: str = ""
+
+
+def decide(  # noqa: PLR0911 - one return for each row of the table
+    protocol: Protocol,
+    port: int,
+    rows: Sequence[Row],
+    served: Container[int],
+    context: Context,
+) -> Decision:
+    """Decide the role of a port by the first row that matches.
+
+    Args:
+        protocol: UDP or UDPLITE.
+        port: the port.
+        rows: its sockets, at least one.
+        served: the ports that TCP servers of this host are exposed on.
+        context: the host.
+    """
+    text = port_text(protocol, port)
+    programs = programs_of(rows)
+    ephemeral = context.is_ephemeral(port)
+    reaches = {row.local.reach for row in rows}
+    if reaches == {Reach.LOOPBACK}:
+        if ephemeral:
+            return Decision(Role.LOCAL, Confidence.CERTAIN, _LOOPBACK_CLIENT, by_chance=True)
+        return Decision(Role.LOCAL, Confidence.CERTAIN, _LOOPBACK_ONLY, exposed=True)
+    table = PORT_ROLES.get(port) if protocol is Protocol.UDP else None
+    if table is not None:
+        if _applies(table, port, programs, served):
+            reason = Reason(table.code, f"{text} is {table.sentence}", "U5")
+            return Decision(table.role, Confidence.HIGH, reason, table, exposed=True)
+        reason = Reason("UDP_UNCONVINCED", f"{text} lacks what usually goes with it", "U5")
+        return Decision(Role.UNDECIDED, Confidence.LOW, reason, question="Q_UDP_ROLE")
+    if reaches <= {Reach.GROUP, Reach.LOOPBACK}:
+        reason = Reason("UDP_MEMBER", f"{doing(programs, 'listen')} to a group on {text}", "U12")
+        return Decision(Role.MEMBER, Confidence.MEDIUM, reason, exposed=True)
+    if port in served:
+        reason = Reason("UDP_BESIDE_TCP", f"a TCP server is on the same port as {text}", "U6")
+        return Decision(Role.SERVER, Confidence.HIGH, reason, exposed=True)
+    return _by_number(protocol, port, rows, context)
+
+
+def _applies(table: PortRole, port: int, programs: Sequence[str], served: Container[int]) -> bool:
+    if table.with_tcp and port not in served:
+        return False
+    return not table.programs or not table.programs.isdisjoint(programs)
+
+
+def _by_number(protocol: Protocol, port: int, rows: Sequence[Row], context: Context) -> Decision:
+    """Decide by rows U7 to U11: the program's habits, the services file, the port's range."""
+    text = port_text(protocol, port)
+    programs = programs_of(rows)
+    ephemeral = context.is_ephemeral(port)
+    listed = context.services.is_listed(port, protocol.value)
+    if (ephemeral or not listed) and any(is_datagram_client(program) for program in programs):
+        return Decision(Role.CLIENT, Confidence.MEDIUM, _KNOWN_CLIENT, by_chance=True)
+    if listed:
+        # A client may get a listed port by chance, so within the range the list proves little.
+        reason = Reason("UDP_LISTED", f"{text} is a listed service", "U8")
+        confidence = Confidence.LOW if ephemeral else Confidence.MEDIUM
+        return Decision(Role.SERVER, confidence, reason, exposed=True, question="Q_UDP_SERVER")
+    if port < _SYSTEM:
+        if _is_rpc_client(port, rows, context):
+            return Decision(Role.UNDECIDED, Confidence.LOW, _RPC_CLIENT, question="Q_UDP_ROLE")
+        reason = Reason("UDP_UNLISTED_LOW", f"{text} is not listed, but a server's number", "U9")
+        return Decision(Role.SERVER, Confidence.LOW, reason, exposed=True, question="Q_UDP_SERVER")
+    if ephemeral:
+        return Decision(
+            Role.CLIENT, Confidence.MEDIUM, _CLIENT_PORT, by_chance=True, question="Q_UDP_OUT"
+        )
+    reason = Reason("UDP_UNCONVINCED", f"{text} is not listed and above 1023: default DROP", "U11")
+    return Decision(Role.CLIENT, Confidence.LOW, reason, question="Q_UDP_ROLE")
+
+
+def _is_rpc_client(port: int, rows: Sequence[Row], context: Context) -> bool:
+    """Tell a port that bindresvport(3) took for an RPC program or the kernel's NFS client."""
+    if port < _FIRST_RESERVED:
+        return False
+    return all(
+        row.program.startswith("rpc.")
+        if row.program is not None
+        else context.host.programs_captured and row.socket.process is None
+        for row in rows
+    )
+
+
+_SYSTEM = 1024
+"""The first port above the system ports of RFC 6335 6."""
+_FIRST_RESERVED = 600
+_LOOPBACK_ONLY = Reason("LOOPBACK_ONLY", "only reachable from this machine", "U4")
+_LOOPBACK_CLIENT = Reason(
+    "LOOPBACK_CLIENT", "a client's port, only reachable from this machine", "U4"
+)
+_KNOWN_CLIENT = Reason(
+    "UDP_KNOWN_CLIENT", "a further port of a program that is known to query from one", "U7"
+)
+_RPC_CLIENT = Reason(
+    "UDP_RPC_CLIENT", "a reserved port that RPC clients and the kernel take to query from", "U9"
+)
+_CLIENT_PORT = Reason(
+    "UDP_UNLISTED_HIGH", "not listed, and a port that clients get: used to query others", "U10"
+)
