@@ -57,11 +57,9 @@ ports = st.sampled_from(PORTS)
 port_items = ports | st.tuples(ports, ports).map(lambda pair: (min(pair), max(pair)))
 port_sets = st.lists(port_items, min_size=1, max_size=4).map(PortSet)
 address_sets = st.lists(st.sampled_from(PREFIXES), min_size=1, max_size=4).map(AddressSet)
-references = st.builds(
-    RemoteReference, st.just(RemoteKind.ZONE), st.sampled_from(ZONE_NAMES)
-) | st.builds(
-    RemoteReference, st.sampled_from(RemoteKind).filter(lambda k: k.value != "zone"), names
-)
+zone_references = st.builds(RemoteReference, st.just(RemoteKind.ZONE), st.sampled_from(ZONE_NAMES))
+group_kinds = st.sampled_from((RemoteKind.SERVER_GROUP, RemoteKind.USER_GROUP))
+group_references = st.builds(RemoteReference, group_kinds, names)
 rates = st.builds(LogRate, st.integers(1, 60), st.sampled_from(LogInterval), st.integers(1, 20))
 logs = st.builds(Log, names, st.none() | rates)
 evidence = st.lists(st.builds(Evidence, st.integers(1, 99), st.sampled_from(("", "a"))), max_size=3)
@@ -80,24 +78,23 @@ notes: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
 
 
 @st.composite
-def rules(draw: st.DrawFn, *, symbolic: bool = True, annotated: bool = True) -> Rule:
+def rules(draw: st.DrawFn, *, groups: bool = True, annotated: bool = True) -> Rule:
     """Draw a valid rule.
 
     Args:
         draw: hypothesis' own.
-        symbolic: allow named remote sides, groups among them.
+        groups: allow references to groups beside references to zones.
         annotated: add what takes no part in decisions; leaving it out is much faster.
     """
     protocol = draw(st.none() | st.sampled_from(CARRIED))
     with_ports = protocol is not None and protocol.has_ports
     with_types = protocol in {Protocol.ICMP, Protocol.ICMPV6}
+    named = zone_references | group_references if groups else zone_references
     fields: dict[str, Any] = {
         "action": draw(st.sampled_from(Action)),
         "protocol": protocol,
         "local": draw(st.none() | address_sets),
-        "remote": draw(
-            st.none() | address_sets | references if symbolic else st.none() | address_sets
-        ),
+        "remote": draw(st.none() | address_sets | named),
         "local_ports": draw(st.none() | port_sets) if with_ports else None,
         "remote_ports": draw(st.none() | port_sets) if with_ports else None,
         "icmp_types": draw(st.lists(st.integers(0, 9), max_size=3)) if with_types else (),
@@ -118,16 +115,16 @@ def rules(draw: st.DrawFn, *, symbolic: bool = True, annotated: bool = True) -> 
 
 
 def chains(
-    *, symbolic: bool = True, annotated: bool = True, max_size: int = 4
+    *, groups: bool = True, annotated: bool = True, max_size: int = 4
 ) -> st.SearchStrategy[Chain]:
     """Draw a chain of `rules`."""
-    drawn = st.lists(rules(symbolic=symbolic, annotated=annotated), max_size=max_size)
+    drawn = st.lists(rules(groups=groups, annotated=annotated), max_size=max_size)
     return st.builds(Chain, st.sampled_from(Action), drawn)
 
 
-def bare_rulesets(*, symbolic: bool = True, max_size: int = 6) -> st.SearchStrategy[Ruleset]:
+def bare_rulesets(*, groups: bool = True, max_size: int = 6) -> st.SearchStrategy[Ruleset]:
     """Draw a ruleset without anything that takes no part in decisions."""
-    chain = chains(symbolic=symbolic, annotated=False, max_size=max_size)
+    chain = chains(groups=groups, annotated=False, max_size=max_size)
     return st.builds(Ruleset, chain, chain, zones=zones)
 
 

@@ -115,8 +115,8 @@ def _aligned(lines: list[_Line | str]) -> Iterator[str]:
         if isinstance(line, str):
             yield line
         else:
-            gap = f"{line.match:<{width}} " if width else ""
-            yield f'{gap}{line.statement:<6} comment "{line.comment}"'
+            match = line.match.ljust(width)
+            yield f'{match and match + " "}{line.statement:<6} comment "{line.comment}"'
 
 
 def _obstacle(rule: Rule) -> str | None:

@@ -1,0 +1,69 @@
+"""Network namespaces for tests that use the real tools; they change nothing outside.
+
+`namespace` skips the test, with the reason, where root or a tool is missing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import shutil
+import subprocess
+from typing import TYPE_CHECKING
+
+import attrs
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_COUNTER = itertools.count()
+
+
+@attrs.frozen
+class Namespace:
+    """A network namespace by name."""
+
+    name: str
+
+    def run(self, *command: str, text: str | None = None) -> str:
+        """Run a command inside and return what it printed; fail the test where it fails."""
+        done = subprocess.run(
+            self.command(*command),
+            input=text,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert done.returncode == 0, f"{command}: {done.stderr}\n{text}"
+        return done.stdout
+
+    def command(self, *command: str) -> tuple[str, ...]:
+        """Return the command that runs another one inside."""
+        return ("ip", "netns", "exec", self.name, *command)
+
+
+@contextlib.contextmanager
+def namespace(*tools: str) -> Iterator[Namespace]:
+    """Make a namespace with loopback up, and remove it again with all that was loaded in it.
+
+    Args:
+        tools: programs that the test needs beside ``ip``.
+    """
+    if os.geteuid() != 0:
+        pytest.skip("needs root, to make a network namespace")
+    for tool in ("ip", *tools):
+        if shutil.which(tool) is None:
+            pytest.skip(f"needs the program {tool}")
+    name = f"nsfw-{os.getpid()}-{next(_COUNTER)}"
+    made = subprocess.run(("ip", "netns", "add", name), capture_output=True, text=True, check=False)
+    if made.returncode != 0:
+        pytest.skip(f"cannot make a network namespace: {made.stderr.strip()}")
+    try:
+        inside = Namespace(name)
+        inside.run("ip", "link", "set", "lo", "up")
+        yield inside
+    finally:
+        subprocess.run(("ip", "netns", "del", name), check=True)
