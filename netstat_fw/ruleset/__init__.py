@@ -8,6 +8,8 @@ from netstat_fw.ruleset.base import base_rules
 from netstat_fw.ruleset.flow import Decision, Flow, matches
 from netstat_fw.ruleset.linting import LintCode, LintFinding, lint
 from netstat_fw.ruleset.model import Chain, Ruleset, Service, Zone
+from netstat_fw.ruleset.policy import Policy, Profile
+from netstat_fw.ruleset.proposal import propose
 from netstat_fw.ruleset.rule import Log, LogRate, RemoteReference, Rule
 from netstat_fw.ruleset.schema import json_schema
 from netstat_fw.ruleset.sets import AddressSet, PortSet
@@ -33,7 +35,9 @@ __all__ = [
     "Log",
     "LogInterval",
     "LogRate",
+    "Policy",
     "PortSet",
+    "Profile",
     "Protocol",
     "RemoteKind",
     "RemoteReference",
@@ -45,4 +49,5 @@ __all__ = [
     "json_schema",
     "lint",
     "matches",
+    "propose",
 ]

@@ -1,0 +1,74 @@
+"""Sides: the local and remote addresses that a finding's scope comes to in a rule.
+
+An accepting rule never matches more addresses than the finding vouches for, with one exception that
+is said to the operator: a bind whose address the capture does not show. A shutting rule takes any
+remote side, since it is there for what nobody should reach.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netstat_fw.analyzers.findings import Scope, Stance
+from netstat_fw.protocol import Family
+from netstat_fw.ruleset.sets import AddressSet, parse_address
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from netstat_fw.address import Address
+    from netstat_fw.analyzers.findings import Exposure, Network
+
+LINK_LOCAL = AddressSet(["169.254.0.0/16", "fe80::/10"])
+"""RFC 3927 2.1 and RFC 4291 2.5.6."""
+
+_NAMED = frozenset({Scope.ADDRESSES, Scope.BRIDGE, Scope.GROUP})
+
+
+def local_side(exposure: Exposure) -> AddressSet | None:
+    """Return the host's addresses that an exposure answers on; None for any.
+
+    UNNAMED gives None as well: the port is open on one address only, which the capture does not
+    show, and on all others nothing listens; no address at all would break the service instead.
+    LOOPBACK gives None because its rule is a drop on everything but the loopback interface.
+    """
+    if exposure.scope in _NAMED:
+        return addresses_of(exposure.addresses)
+    return LINK_LOCAL if exposure.scope is Scope.LINK_LOCAL else None
+
+
+def remote_side(exposure: Exposure) -> AddressSet | None:
+    """Return where the other side of an exposure can be, as far as standards say; None for any."""
+    if exposure.stance is Stance.SHUT:
+        return None
+    if exposure.remotes:
+        return AddressSet(exposure.remotes)
+    return LINK_LOCAL if exposure.scope is Scope.LINK_LOCAL else None
+
+
+def addresses_of(addresses: Iterable[Address]) -> AddressSet:
+    """Make a set of addresses, their interfaces left out: a rule's interface is a field of its own.
+
+    Raises:
+        RulesetError: for no address at all.
+    """
+    return AddressSet([parse_address(address) for address in addresses])
+
+
+def networks_of(networks: Iterable[Network]) -> AddressSet | None:
+    """Make a set of networks; None, which is any address, where there are none."""
+    items = tuple(networks)
+    return AddressSet(items) if items else None
+
+
+def common_families(families: Iterable[Family], *sides: AddressSet | None) -> tuple[Family, ...]:
+    """Return the families that every side that lists addresses has members of, IPv4 first.
+
+    >>> common_families(Family, LINK_LOCAL, AddressSet(["192.0.2.1"]))
+    (<Family.IPV4: 'ipv4'>,)
+    """
+    left = set(families)
+    for side in sides:
+        if side is not None:
+            left &= set(side.families)
+    return tuple(family for family in Family if family in left)

@@ -1,0 +1,147 @@
+"""Writing: verdicts as rules.
+
+Every accepting rule cites the lines of its finding, or the finding rests on knowledge and says so.
+A finding whose addresses no packet can have gives no rule.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from netstat_fw.analyzers.findings import Exposure
+from netstat_fw.evidence import Confidence, Reason
+from netstat_fw.ruleset.proposal.incoming import confidence_in
+from netstat_fw.ruleset.proposal.parts import Part, Place, Placed
+from netstat_fw.ruleset.proposal.sides import addresses_of, common_families, local_side
+from netstat_fw.ruleset.proposal.subjects import is_way_in, ports_of, service_of, subject_of
+from netstat_fw.ruleset.proposal.treatment import Treatment
+from netstat_fw.ruleset.rule import Log, Rule
+from netstat_fw.ruleset.sets import PortSet
+from netstat_fw.ruleset.terms import Action
+
+if TYPE_CHECKING:
+    from netstat_fw.analyzers.findings import Connection
+    from netstat_fw.protocol import Protocol
+    from netstat_fw.ruleset.proposal.verdicts import Verdict
+
+
+def write_verdict(
+    finding: Exposure | Connection, verdict: Verdict, ports: PortSet | None = None
+) -> Part:
+    """Write down what becomes of a finding.
+
+    Args:
+        finding: the finding.
+        verdict: what is to become of it.
+        ports: those of its ports that are spoken of; None for all.
+    """
+    place = _PLACES.get(verdict.treatment)
+    local = local_side(finding) if isinstance(finding, Exposure) else None
+    # A drop is for everybody; only what is accepted is narrowed to somebody.
+    remote = verdict.remote if place is Place.OPEN else None
+    families = common_families(finding.families, local, remote)
+    if place is None or not families:
+        return Part((), verdict.questions, verdict.caveats)
+    rule = _with_ports(
+        Rule(
+            action=Action.ACCEPT if place is Place.OPEN else Action.DROP,
+            protocol=finding.protocol,
+            local=local,
+            remote=remote,
+            families=families,
+            service=service_of(finding),
+            log=Log() if verdict.treatment in _LOGGED else None,
+            comment=_comment(finding, verdict, place),
+            enabled=verdict.treatment is not Treatment.NOTE,
+            evidence=finding.evidence,
+            confidence=_confidence(finding),
+            reasons=(*finding.reasons, *verdict.reasons),
+        ),
+        finding,
+        ports or ports_of(finding),
+    )
+    rules = [Placed(place, rule)]
+    if place is Place.OPEN:
+        # They go where the port goes: a key exchange is of no use without its payload.
+        rules += [Placed(place, _carried(rule, protocol)) for protocol in finding.carries]
+    return Part(tuple(rules), verdict.questions, verdict.caveats)
+
+
+def keep_sessions(exposure: Exposure) -> Part:
+    """Make the rule that lets in again the administrators who were seen on a way in."""
+    if not is_way_in(exposure) or not exposure.sessions:
+        return Part()
+    caveats = () if exposure.peers_complete else (_peer_unknown(exposure),)
+    local = local_side(exposure)
+    remote = addresses_of(exposure.peers) if exposure.peers else None
+    families = common_families(exposure.families, local, remote)
+    if remote is None or not families:
+        return Part(caveats=caveats)
+    rule = Rule(
+        action=Action.ACCEPT,
+        protocol=exposure.protocol,
+        local=local,
+        remote=remote,
+        local_ports=ports_of(exposure),
+        families=families,
+        service=service_of(exposure),
+        comment=_KEPT.sentence,
+        evidence=exposure.sessions,
+        confidence=Confidence.CERTAIN,
+        reasons=(_KEPT,),
+    )
+    return Part((Placed(Place.KEPT, rule),), caveats=caveats)
+
+
+def _with_ports(rule: Rule, finding: Exposure | Connection, ports: PortSet) -> Rule:
+    """Add the ports: the finding's own, and the other side's where a standard fixes it."""
+    if not isinstance(finding, Exposure):
+        return attrs.evolve(rule, remote_ports=ports, local_ports=_port_or_any(finding.local_port))
+    # What is shut is shut whatever port the other side uses.
+    other = finding.remote_port if rule.action is Action.ACCEPT else None
+    return attrs.evolve(rule, local_ports=ports, remote_ports=_port_or_any(other))
+
+
+def _port_or_any(port: int | None) -> PortSet | None:
+    return None if port is None else PortSet([port])
+
+
+def _carried(rule: Rule, protocol: Protocol) -> Rule:
+    return attrs.evolve(
+        rule, protocol=protocol, local_ports=None, remote_ports=None, service=protocol.value
+    )
+
+
+def _comment(finding: Exposure | Connection, verdict: Verdict, place: Place) -> str:
+    """Choose the sentence that says most: why it is dropped, or what is accepted."""
+    reasons = (*finding.reasons, *verdict.reasons)
+    if place is not Place.OPEN:
+        reasons = (*verdict.reasons, *finding.reasons)
+    return next((reason.sentence for reason in reasons), "")
+
+
+def _confidence(finding: Exposure | Connection) -> Confidence:
+    return confidence_in(finding) if isinstance(finding, Exposure) else finding.confidence
+
+
+def _peer_unknown(exposure: Exposure) -> Reason:
+    return Reason(
+        "ADMIN_PEER_UNKNOWN",
+        f"a session of an administrator on {subject_of(exposure)} shows no usable address: only the"
+        " rule for everybody keeps it",
+    )
+
+
+_LOGGED = frozenset({Treatment.LOG, Treatment.DROP_AND_LOG})
+# A treatment without a place gives no rule.
+_PLACES = {
+    Treatment.ACCEPT: Place.OPEN,
+    Treatment.REVIEW: Place.OPEN,
+    Treatment.LOG: Place.OPEN,
+    Treatment.NOTE: Place.OPEN,
+    Treatment.SHUT: Place.SHUT,
+    Treatment.DROP_AND_LOG: Place.LAST,
+}
+_KEPT = Reason("ANTI_LOCKOUT", "an administrator's session was seen from here", "B7")
