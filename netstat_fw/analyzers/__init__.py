@@ -71,7 +71,7 @@ def analyze(
     context = describe(capture, rows, catalog, ephemeral, name)
     flows = Flows()
 
-    listening = place_listeners(rows.listeners, rows.streams, context)
+    listening = place_listeners(rows.listeners, rows.homes, context)
     judge_listeners(rows.listeners, listening, flows)
     covers = cover(listening, capture.dialect)
     file_connections(rows.streams, covers, _shut(listening), flows, context)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from netstat_fw.analyzers.checklist_items import ITEMS
+from netstat_fw.analyzers.citation import unite
 from netstat_fw.analyzers.exposure import BOTH
 from netstat_fw.analyzers.findings import Answer, Basis, Connection, Scope
 from netstat_fw.evidence import Confidence, Evidence, Question, Reason
@@ -62,19 +63,21 @@ def check_outlook(
     bound = frozenset((each.protocol, each.port) for each in exposures)
     for item in ITEMS:
         answering = _matching(known, item.answered_by)
-        proof = {
-            *_cited(reachable, item.answered_in),
-            *_cited(connections, item.answered_out),
-            *_lines(rows, answering, context),
-        }
+        proof = unite(
+            [
+                *_cited(reachable, item.answered_in),
+                *_cited(connections, item.answered_out),
+                *_lines(rows, answering, context),
+            ]
+        )
         if proof:
-            answers.append(Answer(item.code, item.answer, tuple(sorted(proof))))
+            answers.append(Answer(item.code, item.answer, proof))
             continue
         raising = _matching(known, item.programs)
-        raised = {*_cited(exposures, item.ports), *_lines(rows, raising, context)}
+        raised = unite([*_cited(exposures, item.ports), *_lines(rows, raising, context)])
         if not (raised or item.always) or not item.unless.isdisjoint(bound):
             continue
-        question = Question(item.code, item.sentence, evidence=tuple(sorted(raised)))
+        question = Question(item.code, item.sentence, evidence=raised)
         questions.append(question)
         suggestions += _suggestions(item, question, seen, context)
     return Checked(tuple(questions), tuple(answers), tuple(suggestions))

@@ -38,7 +38,7 @@ def direct(  # noqa: PLR0911 - one return for each row of the table
         context: the host.
         served: an exposure of this host covers the local end.
     """
-    if Reach.LOOPBACK in {row.local.reach, row.remote.reach} or row.remote.address in context.own:
+    if Reach.LOOPBACK in {row.local.reach, row.remote.reach} or row.remote.key in context.own:
         return T1
     local, remote = row.local.port, row.remote.port
     if local is None or remote is None:

@@ -20,7 +20,6 @@ from netstat_fw.records import Family, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from netstat_fw.address import Address
     from netstat_fw.analyzers.ends import End
     from netstat_fw.analyzers.exposure import Placed
     from netstat_fw.analyzers.verdicts import Key
@@ -32,13 +31,13 @@ class Cover:
     """The binds of one port.
 
     Attributes:
-        addresses: exposures by the literal that is bound.
+        addresses: exposures by the key of the literal that is bound.
         families: exposures by the family whose wildcard is bound.
         link_local: the exposure of a link-local bind whose literal is not known.
         unnamed: the exposure of a bind whose address is not known at all.
     """
 
-    addresses: dict[Address, Traffic] = attrs.field(factory=dict)
+    addresses: dict[int, Traffic] = attrs.field(factory=dict)
     families: dict[Family, Traffic] = attrs.field(factory=dict)
     link_local: Traffic | None = None
     unnamed: Traffic | None = None
@@ -47,8 +46,8 @@ class Cover:
         """Add a bind and the families that its exposure serves."""
         if end.reach is Reach.WILDCARD:
             self.families.update(dict.fromkeys(families, traffic))
-        elif end.address is not None:
-            self.addresses[end.address] = traffic
+        elif end.key is not None:
+            self.addresses[end.key] = traffic
         elif end.reach is Reach.LINK_LOCAL:
             self.link_local = traffic
         else:
@@ -56,11 +55,11 @@ class Cover:
 
     def find(self, end: End) -> Traffic | None:
         """Find the traffic of the exposure that a connection's local end belongs to."""
-        if end.address is None:
+        if end.key is None:
             # The connection's own address is not known: any bind of the port may be it.
             some = (*self.families.values(), *self.addresses.values(), self.link_local)
             return next((traffic for traffic in some if traffic is not None), self.unnamed)
-        traffic = self.addresses.get(end.address)
+        traffic = self.addresses.get(end.key)
         if traffic is None and end.family is not None:
             traffic = self.families.get(end.family)
         if traffic is None and end.reach is Reach.LINK_LOCAL:

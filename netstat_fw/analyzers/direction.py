@@ -68,6 +68,7 @@ class Directions:
         self._rows = rows
         self._covers = covers
         self._context = context
+        self._own = context.own
         self._strengthened: dict[tuple[Direction | None, Reason], Direction] = {}
 
     @cached_property
@@ -79,7 +80,8 @@ class Directions:
     ) -> tuple[Direction, Traffic | None]:
         """Answer for one row; with the traffic of the exposure that covers it, if one does."""
         state = row.socket.state
-        if state in _NO_CONNECTION:
+        # By identity, because members of an enumeration are slow to hash.
+        if state is State.CLOSED or state is State.BOUND or state is State.UNKNOWN:
             return NO_CONNECTION, None
         if self._is_local(row):
             return T1, None
@@ -98,8 +100,8 @@ class Directions:
         local, remote = row.local, row.remote
         if local.reach is Reach.LOOPBACK or remote.reach is Reach.LOOPBACK:
             return True
-        if remote.address is not None:
-            return remote.address in self._context.own
+        if remote.key is not None:
+            return remote.key in self._own
         ends = row.socket
         name = ends.remote.host
         return name is not None and name == ends.local.host and not ends.remote.truncated
@@ -218,7 +220,6 @@ def _direction(way: Way, confidence: Confidence, row: str, code: str, sentence: 
 _SYSTEM = 1024
 """The first port above the system ports of RFC 6335 6."""
 _NFS = 2049
-_NO_CONNECTION = frozenset({State.CLOSED, State.BOUND, State.UNKNOWN})
 _NEXT = {Confidence.LOW: Confidence.MEDIUM, Confidence.MEDIUM: Confidence.HIGH}
 
 _CERTAIN, _HIGH, _MEDIUM = Confidence.CERTAIN, Confidence.HIGH, Confidence.MEDIUM

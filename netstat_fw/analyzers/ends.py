@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from netstat_fw.address import unmap
 from netstat_fw.records import Dialect, Endpoint, Family
 
 if TYPE_CHECKING:
@@ -34,14 +35,15 @@ class Reach(enum.Enum):
     """A cut address or a host name."""
 
 
-@attrs.frozen(eq=False)
+@attrs.define(eq=False)
 class End:
-    """One side of a socket.
+    """One side of a socket; made for every socket, so not at the price of a frozen class.
 
     Attributes:
         reach: what kind of address it is.
         family: its address family; None where neither an address nor what is left of one says.
         address: the literal; None for wildcards without a family and where it is not to be trusted.
+        key: what stands for the address where it is compared, see `address_key`; None without one.
         port: 1 to 65535; None for any, and where it is a name or not to be trusted.
         service: the name of a port that no number stands for.
     """
@@ -49,6 +51,7 @@ class End:
     reach: Reach
     family: Family | None
     address: Address | None
+    key: int | None
     port: int | None
     service: str | None
 
@@ -66,32 +69,50 @@ _BRIDGES = frozenset(
     )
 )
 _BROADCAST = 0xFFFFFFFF
+# First bytes of the IPv4 addresses that are anything but plain, so that most need one look.
+_SPECIAL_BYTES = frozenset({0, 10, 127, 169, 172, 192, 255, *range(224, 240)})
+_IPV6 = 1 << 128
+"""A bit that no address has."""
 
 
-def reach_of(address: Address) -> Reach:  # noqa: PLR0911 - one return for each kind
+def address_key(address: Address) -> int:
+    """Return a number that stands for an unmapped address and hashes faster than it does.
+
+    >>> address_key(IPv4Address("0.0.0.1")) == address_key(IPv6Address("::1"))
+    False
+    """
+    return int(address) if isinstance(address, IPv4Address) else int(address) | _IPV6
+
+
+def reach_of(address: Address) -> Reach:
     """Classify an unmapped address, by its bits: RFC 6890, RFC 4291, RFC 5771.
 
     >>> reach_of(IPv4Address("127.0.0.53")), reach_of(IPv4Address("172.17.0.1"))
     (<Reach.LOOPBACK: 'loopback'>, <Reach.BRIDGE: 'bridge'>)
     """
-    number = int(address)
-    if number == 0:
-        return Reach.WILDCARD
     if isinstance(address, IPv4Address):
-        if number >> 24 == 127:  # noqa: PLR2004 - 127.0.0.0/8
-            return Reach.LOOPBACK
-        if number >> 28 == 0xE or number == _BROADCAST:  # noqa: PLR2004 - 224.0.0.0/4
-            return Reach.GROUP
-        if number >> 16 == 0xA9FE:  # noqa: PLR2004 - 169.254.0.0/16
-            return Reach.LINK_LOCAL
-        return Reach.BRIDGE if number in _BRIDGES else Reach.ADDRESS
-    if number == 1:
-        return Reach.LOOPBACK
+        return _reach_of_ipv4(int(address))
+    number = int(address)
+    if number <= 1:
+        return Reach.LOOPBACK if number else Reach.WILDCARD
     if number >> 120 == 0xFF:  # noqa: PLR2004 - ff00::/8
         return Reach.GROUP
-    if number >> 118 == 0xFE80 >> 6:
+    return Reach.LINK_LOCAL if number >> 118 == 0xFE80 >> 6 else Reach.ADDRESS
+
+
+def _reach_of_ipv4(number: int) -> Reach:
+    first = number >> 24
+    if first not in _SPECIAL_BYTES:
+        return Reach.ADDRESS
+    if first == 127:  # noqa: PLR2004 - 127.0.0.0/8
+        return Reach.LOOPBACK
+    if number == 0:
+        return Reach.WILDCARD
+    if first >> 4 == 0xE or number == _BROADCAST:  # noqa: PLR2004 - 224.0.0.0/4
+        return Reach.GROUP
+    if number >> 16 == 0xA9FE:  # noqa: PLR2004 - 169.254.0.0/16
         return Reach.LINK_LOCAL
-    return Reach.ADDRESS
+    return Reach.BRIDGE if number in _BRIDGES else Reach.ADDRESS
 
 
 def read_end(endpoint: Endpoint, dialect: Dialect) -> End:
@@ -101,18 +122,18 @@ def read_end(endpoint: Endpoint, dialect: Dialect) -> End:
     ... # doctest: +ELLIPSIS
     End(reach=<Reach.LINK_LOCAL: 'link-local'>, family=<Family.IPV6: 'ipv6'>, address=None, ...)
     """
-    address = endpoint.address
-    if address is not None and not endpoint.truncated:
-        if isinstance(address, IPv4Address):
-            family = Family.IPV4
-        else:
-            mapped = address.ipv4_mapped
-            family = Family.IPV6 if mapped is None else Family.IPV4
-            address = mapped or address
-        return End(reach_of(address), family, address, endpoint.port, endpoint.service)
-    # BSD cuts the port together with the address (netstat -A); Linux and Windows never do.
-    port = None if endpoint.truncated and dialect is Dialect.BSD else endpoint.port
-    return End(_reach_by_text(endpoint), _family_by_text(endpoint), None, port, endpoint.service)
+    address, port, service = endpoint.address, endpoint.port, endpoint.service
+    if address is None or endpoint.truncated:
+        # BSD cuts the port together with the address (netstat -A); Linux and Windows never do.
+        if endpoint.truncated and dialect is Dialect.BSD:
+            port = None
+        reach, family = _reach_by_text(endpoint), _family_by_text(endpoint)
+        return End(reach, family, None, None, port, service)
+    address = unmap(address)
+    if isinstance(address, IPv4Address):
+        number = int(address)
+        return End(_reach_of_ipv4(number), Family.IPV4, address, number, port, service)
+    return End(reach_of(address), Family.IPV6, address, address_key(address), port, service)
 
 
 def _reach_by_text(endpoint: Endpoint) -> Reach:

@@ -14,7 +14,6 @@ from netstat_fw.evidence import Reason
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from netstat_fw.address import Address
     from netstat_fw.analyzers.rows import Row
     from netstat_fw.records import Protocol
 
@@ -32,17 +31,17 @@ class Fans:
     """
 
     local: frozenset[tuple[Protocol, int | None]]
-    remote: frozenset[tuple[Protocol, Address | None, int | None]]
+    remote: frozenset[tuple[Protocol, int | None, int | None]]
 
     @classmethod
     def among(cls, rows: Iterable[Row]) -> Fans:
         """Find the fans among rows; peers without a usable address do not count."""
-        peers: dict[tuple[Protocol, int | None], Address] = {}
-        ports: dict[tuple[Protocol, Address | None, int | None], int | None] = {}
+        peers: dict[tuple[Protocol, int | None], int] = {}
+        ports: dict[tuple[Protocol, int | None, int | None], int | None] = {}
         local = set()
         remote = set()
         for row in rows:
-            peer = row.remote.address
+            peer = row.remote.key
             if peer is None:
                 continue
             protocol = row.socket.protocol
@@ -58,7 +57,7 @@ class Fans:
         """Return which fan a row belongs to; None for neither and for both, which says nothing."""
         protocol = row.socket.protocol
         fans_in = (protocol, row.local.port) in self.local
-        fans_out = (protocol, row.remote.address, row.remote.port) in self.remote
+        fans_out = (protocol, row.remote.key, row.remote.port) in self.remote
         if fans_in == fans_out:
             return None
         return FAN_IN if fans_in else FAN_OUT

@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING
 from netstat_fw.analyzers.facts import Fitness
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from netstat_fw.analyzers.rows import Survey
-    from netstat_fw.records import Capture, Endpoint
+    from netstat_fw.records import Capture
 
 
 def judge_fitness(capture: Capture, rows: Survey) -> tuple[Fitness, ...]:
@@ -23,8 +21,8 @@ def judge_fitness(capture: Capture, rows: Survey) -> tuple[Fitness, ...]:
         "CONNECTIONS": bool(rows.streams),
         "DATAGRAMS": bool(rows.datagrams),
         "PROGRAMS": _shows_all_programs(capture, rows),
-        "ADDRESSES": not _any_endpoint(capture, lambda end: end.truncated),
-        "NUMBERS": not _any_endpoint(capture, _is_named),
+        "ADDRESSES": not rows.cut,
+        "NUMBERS": not rows.named,
         "ROWS": not capture.errors,
     }
     return tuple(
@@ -40,14 +38,6 @@ def _shows_all_programs(capture: Capture, rows: Survey) -> bool:
     return any(socket.process is not None for socket in capture.sockets) and all(
         row.socket.process is not None for row in rows.listeners
     )
-
-
-def _is_named(end: Endpoint) -> bool:
-    return end.service is not None or (end.host is not None and not end.truncated)
-
-
-def _any_endpoint(capture: Capture, test: Callable[[Endpoint], bool]) -> bool:
-    return any(test(socket.local) or test(socket.remote) for socket in capture.sockets)
 
 
 # What is said where the statement holds, and where it does not.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netstat_fw.analyzers.citation import unite
 from netstat_fw.analyzers.containers import (
     CONTAINER_PUBLISHED,
     is_firewall_manager,
@@ -97,7 +98,7 @@ def _of_exposures(exposures: Sequence[Exposure]) -> Iterator[Hazard]:
             Risk.INFO,
             "services answer on IPv6 as well: a firewall that does not filter IPv6 leaves them"
             " open, and then IPv6 is better turned off",
-            evidence=tuple(sorted({line for each in modern for line in each.evidence})),
+            evidence=unite(line for each in modern for line in each.evidence),
         )
 
 
@@ -115,7 +116,7 @@ def _of_rows(rows: Survey, context: Context) -> Iterator[Hazard]:
             evidence=context.cite(managers),
         )
     asking = [row for row in rows.streams if row.socket.state is State.SYN_RECEIVED]
-    if len({row.remote.address for row in asking}) >= _MANY:
+    if len({row.remote.key for row in asking}) >= _MANY:
         yield Hazard(
             "SYN_FLOOD",
             Risk.WARNING,
@@ -123,7 +124,7 @@ def _of_rows(rows: Survey, context: Context) -> Iterator[Hazard]:
             evidence=context.cite(asking),
         )
     waiting = [row for row in rows.streams if row.socket.state is State.CLOSE_WAIT]
-    if len({(row.local.port, row.remote.address, row.remote.port) for row in waiting}) >= _MANY:
+    if len({(row.local.port, row.remote.key, row.remote.port) for row in waiting}) >= _MANY:
         yield Hazard(
             "CLOSE_WAIT_PILE",
             Risk.INFO,

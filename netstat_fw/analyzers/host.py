@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from netstat_fw.analyzers.ends import Reach
+from netstat_fw.analyzers.citation import cite
+from netstat_fw.analyzers.ends import Reach, address_key
 from netstat_fw.analyzers.facts import EphemeralRange, HostFacts, RangeSource
 from netstat_fw.analyzers.fitness import judge_fitness
 from netstat_fw.analyzers.rows import further_ends
-from netstat_fw.evidence import Evidence
 from netstat_fw.records import Dialect, Family
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from netstat_fw.address import Address
     from netstat_fw.analyzers.rows import Row, Survey
+    from netstat_fw.evidence import Evidence
     from netstat_fw.records import Capture
     from netstat_fw.services import ServiceCatalog
 
@@ -54,20 +55,19 @@ class Context:
     name: str = ""
 
     @cached_property
-    def own(self) -> frozenset[Address]:
-        """The host's own addresses."""
-        return frozenset(self.host.addresses)
+    def own(self) -> frozenset[int | None]:
+        """The keys of the host's own addresses."""
+        return frozenset(address_key(address) for address in self.host.addresses)
 
     def cite(self, rows: Iterable[Row]) -> tuple[Evidence, ...]:
         """Cite the lines of rows, in ascending order."""
-        lines = {row.socket.line for row in rows}
-        return tuple(Evidence(line, self.name) for line in sorted(lines))
+        return cite([row.socket.line for row in rows], self.name)
 
     def own_of(self, family: Family) -> frozenset[Address]:
         """The host's own addresses of a family that are not link-local."""
         return frozenset(
             address
-            for address in self.own
+            for address in self.host.addresses
             if (address.version == 4) == (family is Family.IPV4) and not address.is_link_local  # noqa: PLR2004
         )
 
@@ -94,14 +94,12 @@ def describe(
     Raises:
         ValueError: `ephemeral` is reversed or leaves 1 to 65535.
     """
-    local = {
-        id(end): (end, row)
-        for row in (*rows.listeners, *rows.streams, *rows.datagrams)
+    local = [
+        (end, row)
+        for row in rows.homes
         for end in (row.local, *further_ends(row, capture.dialect, local=True))
-    }
-    own = {
-        end.address for end, _ in local.values() if end.reach in _OWN and end.address is not None
-    }
+    ]
+    own = {end.address for end, _ in local if end.reach in _OWN and end.address is not None}
     host = HostFacts(
         dialect=capture.dialect,
         addresses=sort_addresses(own - _broadcasts(own)),
@@ -115,13 +113,14 @@ def describe(
         datagrams_captured=bool(rows.datagrams),
         programs_captured=any(socket.process is not None for socket in capture.sockets),
     )
-    cut = frozenset(row.bound_family for end, row in local.values() if end.reach is Reach.UNNAMED)
+    cut = frozenset(row.bound_family for end, row in local if end.reach is Reach.UNNAMED)
     return Context(attrs.evolve(host, fitness=judge_fitness(capture, rows)), services, cut, name)
 
 
 def sort_addresses(addresses: Iterable[Address]) -> tuple[Address, ...]:
-    """Sort addresses, IPv4 first."""
-    return tuple(sorted(addresses, key=lambda address: (address.version, int(address))))
+    """Sort addresses, IPv4 first, each once."""
+    by_key = {address_key(address): address for address in addresses}
+    return tuple([by_key[key] for key in sorted(by_key)])
 
 
 def _broadcasts(own: set[Address]) -> set[Address]:

@@ -28,9 +28,15 @@ if TYPE_CHECKING:
 
 
 def place_listeners(
-    listeners: Iterable[Row], streams: Iterable[Row], context: Context
+    listeners: Iterable[Row], homes: Iterable[Row], context: Context
 ) -> tuple[Placed, ...]:
-    """Find the exposures of all listeners, in no particular order."""
+    """Find the exposures of all listeners, in no particular order.
+
+    Args:
+        listeners: the listeners.
+        homes: rows with all local ends of the capture, which may prove that a listener takes IPv4.
+        context: the host.
+    """
     ports: dict[tuple[Protocol, int], list[Row]] = {}
     dynamic: list[Row] = []
     for row in listeners:
@@ -40,7 +46,7 @@ def place_listeners(
             dynamic.append(row)
         else:
             ports.setdefault((row.socket.protocol, row.local.port), []).append(row)
-    proven = _ports_with_ipv4(streams, context)
+    proven = _ports_with_ipv4(homes, context)
     placed = [
         _noted(each, context)
         for (protocol, port), rows in ports.items()
@@ -59,11 +65,11 @@ def judge_listeners(listeners: Iterable[Row], placed: Iterable[Placed], flows: F
     flows.verdicts.update(judge_placed(placed))
 
 
-def _ports_with_ipv4(streams: Iterable[Row], context: Context) -> set[tuple[Protocol, int]]:
+def _ports_with_ipv4(homes: Iterable[Row], context: Context) -> set[tuple[Protocol, int]]:
     """Find the ports that an IPv4 connection is on, where the port cannot be a client's."""
     return {
         (row.socket.protocol, row.local.port)
-        for row in streams
+        for row in homes
         if row.local.family is Family.IPV4
         and row.local.port is not None
         and not context.is_ephemeral(row.local.port)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import attrs
 
+from netstat_fw.analyzers.citation import unite
 from netstat_fw.analyzers.exposure import BOTH
 from netstat_fw.analyzers.findings import Connection, Exposure
 from netstat_fw.analyzers.host import sort_addresses
@@ -44,5 +45,5 @@ def _joined(same: Sequence[Mergeable]) -> Mergeable:
         else (),
         confidence=surest(each.confidence for each in same),
         reasons=tuple(dict.fromkeys(reason for each in same for reason in each.reasons)),
-        evidence=tuple(sorted({line for each in same for line in each.evidence})),
+        evidence=unite(line for each in same for line in each.evidence),
     )

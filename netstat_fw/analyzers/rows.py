@@ -17,17 +17,18 @@ from netstat_fw.records import Family, Protocol, Socket, State
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from netstat_fw.records import Capture, Dialect, Endpoint, Process
+    from netstat_fw.records import Capture, Dialect, Endpoint
     from netstat_fw.services import ServiceCatalog
 
+
 # SCTP and DCCP are opened and accepted as TCP is.
-_STREAMS = frozenset({Protocol.TCP, Protocol.SCTP, Protocol.DCCP})
-_DATAGRAMS = frozenset({Protocol.UDP, Protocol.UDPLITE})
+STREAMS = (Protocol.TCP, Protocol.SCTP, Protocol.DCCP)
+DATAGRAMS = (Protocol.UDP, Protocol.UDPLITE)
 
 
-@attrs.frozen(eq=False)
+@attrs.define(eq=False)
 class Row:
-    """One socket as the tables see it.
+    """One socket as the tables see it; not frozen, for the reason that an end is not.
 
     Attributes:
         index: position in the capture.
@@ -53,9 +54,9 @@ class Row:
         """Families of the packets: by an address, else all that the socket can carry."""
         known = self.remote.family or self.local.family
         if known is not None:
-            return (known,)
+            return _IPV4 if known is Family.IPV4 else _IPV6
         # A v6 socket carries IPv4 as well, and names do not say which it is.
-        return (Family.IPV4,) if self.socket.family is Family.IPV4 else (Family.IPV4, Family.IPV6)
+        return _IPV4 if self.socket.family is Family.IPV4 else _BOTH
 
 
 @attrs.frozen
@@ -67,12 +68,18 @@ class Survey:
         streams: all other stream sockets.
         datagrams: UDP and UDP-Lite sockets.
         others: raw, ICMP and divert sockets.
+        homes: one row for each protocol and local end of the first three groups.
+        cut: some endpoint is cut.
+        named: some endpoint has a host or service name.
     """
 
     listeners: tuple[Row, ...]
     streams: tuple[Row, ...]
     datagrams: tuple[Row, ...]
     others: tuple[Row, ...]
+    homes: tuple[Row, ...]
+    cut: bool
+    named: bool
 
     @property
     def everything(self) -> tuple[Row, ...]:
@@ -83,27 +90,39 @@ class Survey:
 def survey(capture: Capture, services: ServiceCatalog) -> Survey:
     """Sort the sockets of a capture, with named ports resolved where the catalog knows one port."""
     ends = _Ends(capture.dialect, services)
+    known = ends.known
     programs: dict[int, str | None] = {}
     listeners: list[Row] = []
-    streams: list[Row] = []
-    datagrams: list[Row] = []
-    others: list[Row] = []
+    groups: dict[Protocol, list[Row]] = {protocol: [] for protocol in Protocol}
+    homes: dict[Protocol, dict[int, Row]] = {protocol: {} for protocol in Protocol}
+    current: Protocol | None = None
     for index, socket in enumerate(capture.sockets):
-        process = socket.process
-        row = Row(
-            index,
-            socket,
-            ends.of(socket.local, socket.protocol),
-            ends.of(socket.remote, socket.protocol),
-            None if process is None else _program_of(process, programs),
-        )
-        if socket.protocol in _STREAMS:
-            (listeners if _is_listening(row) else streams).append(row)
-        elif socket.protocol in _DATAGRAMS:
-            datagrams.append(row)
+        protocol, process = socket.protocol, socket.process
+        if protocol is not current:
+            # Rows of a protocol stand together, and its members are slow to hash.
+            current = protocol
+            group, home, is_stream = groups[protocol], homes[protocol], protocol in STREAMS
+        local = known.get(id(socket.local)) or ends.read(socket.local, protocol)
+        remote = known.get(id(socket.remote)) or ends.read(socket.remote, protocol)
+        program = None
+        if process is not None:
+            if id(process) not in programs:
+                programs[id(process)] = safe_name(process.program)
+            program = programs[id(process)]
+        row = home[id(local)] = Row(index, socket, local, remote, program)
+        if is_stream and (socket.state is State.LISTEN or _looks_listening(row)):
+            listeners.append(row)
         else:
-            others.append(row)
-    return Survey(tuple(listeners), tuple(streams), tuple(datagrams), tuple(others))
+            group.append(row)
+    return Survey(
+        tuple(listeners),
+        tuple(row for protocol in STREAMS for row in groups.pop(protocol)),
+        tuple(row for protocol in DATAGRAMS for row in groups.pop(protocol)),
+        tuple(row for of_protocol in groups.values() for row in of_protocol),
+        tuple(row for protocol in (*STREAMS, *DATAGRAMS) for row in homes[protocol].values()),
+        ends.cut,
+        ends.named,
+    )
 
 
 def further_ends(row: Row, dialect: Dialect, *, local: bool) -> tuple[End, ...]:
@@ -119,46 +138,56 @@ def programs_of(rows: Iterable[Row]) -> tuple[str, ...]:
     return tuple(sorted({row.program for row in rows if row.program is not None}))
 
 
-def _is_listening(row: Row) -> bool:
-    """Tell a listener by its state, or by its shape where the state is missing or unknown.
+def _looks_listening(row: Row) -> bool:
+    """Tell a listener by its shape, where the state is missing or unknown.
 
     A word that nobody knows may be a translation of LISTEN; only a listener has no peer at all.
     """
     state = row.socket.state
-    if state is State.LISTEN:
-        return True
-    shape = row.remote.reach is Reach.WILDCARD and row.remote.port is None
-    return shape and (state is None or state is State.UNKNOWN) and row.local.port is not None
+    if state is not None and state is not State.UNKNOWN:
+        return False
+    no_peer = row.remote.reach is Reach.WILDCARD and row.remote.port is None
+    return no_peer and row.local.port is not None
 
 
 class _Ends:
-    """Ends by the identity of their endpoint, which the capture keeps alive."""
+    """Ends by the identity of their endpoint, which the capture keeps alive.
+
+    Attributes:
+        known: the ends that are the same for every protocol.
+        cut: some endpoint is cut.
+        named: some endpoint has a host or service name.
+    """
 
     def __init__(self, dialect: Dialect, services: ServiceCatalog) -> None:
         self._dialect = dialect
         self._services = services
-        self._known: dict[int, End] = {}
+        self.known: dict[int, End] = {}
         self._named: dict[tuple[int, Protocol], End] = {}
+        self.cut = False
+        self.named = False
 
-    def of(self, endpoint: Endpoint, protocol: Protocol) -> End:
-        end = self._known.get(id(endpoint))
-        if end is None:
-            end = self._known[id(endpoint)] = read_end(endpoint, self._dialect)
-        if end.service is None:
+    def read(self, endpoint: Endpoint, protocol: Protocol) -> End:
+        """Read an endpoint that is not known, or whose named port depends on the protocol."""
+        if endpoint.truncated:
+            self.cut = True
+        elif endpoint.host is not None:
+            self.named = True
+        if endpoint.service is None:
+            end = self.known[id(endpoint)] = read_end(endpoint, self._dialect)
             return end
+        self.named = True
         key = id(endpoint), protocol
         if key not in self._named:
-            self._named[key] = self._resolved(end, protocol)
+            self._named[key] = self._read_named(endpoint, endpoint.service, protocol)
         return self._named[key]
 
-    def _resolved(self, end: End, protocol: Protocol) -> End:
-        ports = self._services.ports_of(end.service or "", protocol.value)
+    def _read_named(self, endpoint: Endpoint, service: str, protocol: Protocol) -> End:
+        end = read_end(endpoint, self._dialect)
+        ports = self._services.ports_of(service, protocol.value)
         if end.port is None and len(ports) == 1:
             return attrs.evolve(end, port=ports[0], service=None)
         return end
 
 
-def _program_of(process: Process, known: dict[int, str | None]) -> str | None:
-    if id(process) not in known:
-        known[id(process)] = safe_name(process.program)
-    return known[id(process)]
+_IPV4, _IPV6, _BOTH = (Family.IPV4,), (Family.IPV6,), (Family.IPV4, Family.IPV6)

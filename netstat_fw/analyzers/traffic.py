@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from netstat_fw.analyzers.host import sort_addresses
 from netstat_fw.analyzers.rows import further_ends, programs_of
 from netstat_fw.analyzers.verdicts import Verdict
 from netstat_fw.evidence import Confidence
@@ -88,12 +87,17 @@ class Traffic:
     @property
     def states(self) -> frozenset[State | None]:
         """The distinct states."""
-        return frozenset(row.socket.state for row in self.rows)
+        # Distinct by identity first: members of an enumeration are slow to hash.
+        found = {id(state): state for state in [row.socket.state for row in self.rows]}
+        return frozenset(found.values())
 
     @property
     def families(self) -> tuple[Family, ...]:
         """Families of the packets, IPv4 first."""
-        found = {family for row in self.rows for family in row.families}
+        known = {id(f): f for f in [row.remote.family or row.local.family for row in self.rows]}
+        found = set(known.values())
+        if None in found:
+            found.update(family for row in self.rows for family in row.families)
         return tuple(family for family in Family if family in found)
 
     @property
@@ -104,12 +108,12 @@ class Traffic:
     def peers(self, context: Context) -> tuple[Address, ...]:
         """Return the distinct addresses of the other side, sorted."""
         ends = {id(row.remote): row.remote for row in self.rows}
-        addresses = {end.address for end in ends.values() if end.address is not None}
         for row in self.rows:
-            for end in further_ends(row, context.host.dialect, local=False):
-                if end.address is not None:
-                    addresses.add(end.address)
-        return sort_addresses(addresses)
+            if row.socket.multihoming is not None:
+                further = further_ends(row, context.host.dialect, local=False)
+                ends |= {id(end): end for end in further}
+        by_key = {end.key or 0: end.address for end in ends.values() if end.address is not None}
+        return tuple([by_key[key] for key in sorted(by_key)])
 
     @property
     def peers_complete(self) -> bool:
