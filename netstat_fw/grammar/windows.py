@@ -1,0 +1,177 @@
+"""What netstat.exe prints for one socket, and the owner lines of ``-b`` below it.
+
+Shape only: expressions and the names of their results, no records, no meaning. A row has two forms
+of one definition. The compiled form (`ROW`, `ENDPOINT`, `TCP_REST`, `UDP_REST`) is what a reader
+runs on every line. The token form (`tcp_row`, `udp_row`) takes the same lines field by field and
+can say where a damaged one goes wrong and what was expected there.
+
+Cells are told apart by white space and shape, never by their column: a cell that does not fit moves
+the rest of its row to the right. Sources: captures of Windows XP to 11; ReactOS netstat.c
+(ShowTcpTable); Microsoft's reference of ``netstat``. No capture is known of the columns of ``-y``
+and ``-d``; they are written down here as that reference describes them.
+"""
+
+from __future__ import annotations
+
+import pyparsing as pp
+
+from netstat_fw.grammar.common import (
+    BLANKS,
+    ip_address,
+    named,
+    port_number,
+    service_name,
+    terminal,
+    zone,
+)
+from netstat_fw.grammar.windows_words import NO_OWNER
+
+# Indentation, and the marks that a mail program or a markup puts before quoted lines.
+_MARGIN = r"[ \t>|]*"
+_END = r"[ \t]*\Z"
+
+
+def protocol() -> pp.Regex:
+    """First column: ``TCP`` and ``UDP`` in either family, always in upper case."""
+    return terminal(r"(?:TCP|UDP)(?!\S)", "TCP or UDP")
+
+
+def host_name() -> pp.Regex:
+    """Host name of a capture without ``-n``: DNS, NetBIOS or hosts file, in any script."""
+    return terminal(r'[^\s:\[\]*%,;"<>|/\\]{1,255}', "a host name")
+
+
+def endpoint() -> pp.Regex:
+    """``address:port``; IPv6 in brackets with its zone index (ReactOS GetIpHostName).
+
+    ``*`` stands for any address or port of UDP, port 0 for none.
+    """
+    return terminal(
+        rf"(?:\*|\[(?P<ipv6>{ip_address().re.pattern})(?:%(?P<zone>{zone().re.pattern}))?\]"
+        rf"|(?P<host>{host_name().re.pattern}))"
+        rf":(?:\*|(?P<port>{port_number().re.pattern})|(?P<service>{service_name().re.pattern}))"
+        r"(?![^ \t])",
+        "address:port",
+    )
+
+
+def state() -> pp.Regex:
+    """State of a TCP row, one word: English, German, or in a language nobody has captured yet."""
+    return terminal(r"[^\W\d_][^\s\[\]:/\\]*(?!\S)", "a state such as LISTENING")
+
+
+def column() -> pp.Regex:
+    """A column behind the state: a number (PID; ``-i`` milliseconds; ``-d``) or a word.
+
+    ``-t``: TCP_CONNECTION_OFFLOAD_STATE of iprtrmib.h. ``-y``: the names of TCP settings.
+    """
+    return terminal(
+        r"(?:[0-9]{1,20}|InHost|Offloading|Offloaded|Uploading|Not Applicable"
+        r"|(?:Internet|Datacenter)(?:Custom)?|Compat|Automatic|Custom)(?!\S)",
+        "a PID",
+    )
+
+
+def executable() -> pp.Regex:
+    """Name of an executable: any file name (Microsoft, "Naming Files"), so brackets may occur.
+
+    What holds no letter or digit, such as ``...``, stands for lines that somebody left out.
+    """
+    return terminal(r'(?=.{0,254}\w)[^\\/:*?"<>|\x00-\x1f\x7f]{1,255}', "an executable")
+
+
+def service() -> pp.Regex:
+    """Short name of a service, one word with a letter in it; what may be blank is cut off."""
+    return terminal(r"(?=[0-9_.$-]*[A-Za-z])[A-Za-z0-9_.$-]{1,80}", "a service")
+
+
+def component() -> pp.Regex:
+    """One component of an XP stack (``-b -v``): a library, by path or not, or its absence."""
+    return terminal(
+        r'(?:[A-Za-z]:|%\w{1,40}%|\\\?\?\\[A-Za-z]:)?(?:\\[^\\/:*?"<>|\x00-\x1f]{1,255}){1,99}'
+        r"(?<=\.\w\w\w)"
+        r"|[A-Za-z0-9_.$-]{1,80}\.(?i:dll|exe|sys|ocx|drv|cpl)"
+        r"|-- \S{1,40} .{1,80} --",
+        "a component",
+    )
+
+
+def joined_owner() -> pp.Regex:
+    """Owner that an editor joined onto its row: ``RpcSs [svchost.exe]``."""
+    return terminal(
+        rf"(?:(?:(?P<service>{service().re.pattern}){BLANKS})?"
+        rf"\[(?P<executable>{executable().re.pattern})\]"
+        rf"|(?P<nobody>{NO_OWNER})|(?P<lone_service>{service().re.pattern}))(?!\S)",
+        "an owner such as [svchost.exe]",
+    )
+
+
+def tcp_row() -> pp.ParserElement:
+    """One TCP socket, field by field: ``TCP local foreign state [PID] [column…] [owner]``."""
+    return _addresses() + state()("state") + _tail("a PID, an owner or the end of the row")
+
+
+def udp_row() -> pp.ParserElement:
+    """One UDP socket, field by field: ``UDP local foreign [PID] [column…] [owner]``."""
+    return _addresses() + _tail("a PID, an owner or the end of the row; UDP has no state")
+
+
+def _addresses() -> pp.ParserElement:
+    return (
+        protocol()("protocol")
+        + named(endpoint(), "the local address:port")
+        + named(endpoint(), "the foreign address:port")
+    )
+
+
+def _tail(end: str) -> pp.ParserElement:
+    return pp.ZeroOrMore(column()) + pp.Optional(joined_owner()) + pp.StringEnd().set_name(end)
+
+
+def _rest(first: str) -> pp.Regex:
+    """Compile what follows the addresses; trailing blanks must be gone."""
+    start = r"(?:\A|[ \t]+)"
+    return pp.Regex(
+        rf"{first}(?P<columns>(?:{start}{column().re.pattern}){{0,4}})"
+        rf"(?:{start}{joined_owner().re.pattern})?\Z"
+    )
+
+
+ROW = pp.Regex(
+    _MARGIN
+    + BLANKS.join((f"(?P<protocol>{protocol().re.pattern})", r"(?P<local>\S+)", r"(?P<remote>\S+)"))
+    + r"(?:[ \t]+(?P<rest>\S.*))?"
+    + _END
+)
+"""A row: ``  %-6s %-22s %-22s %-15s %s`` (captures; ReactOS ShowTcpTable)."""
+
+ENDPOINT = pp.Regex(endpoint().re.pattern + r"\Z")
+"""One endpoint cell, taken apart."""
+
+TCP_REST = _rest(f"(?P<state>{state().re.pattern})")
+"""The rest of a TCP row."""
+
+UDP_REST = _rest("")
+"""The rest of a UDP row, whose state cell is blank."""
+
+OWNER_LINE = pp.Regex(
+    _MARGIN
+    + rf"(?:\[(?P<executable>{executable().re.pattern})\]|(?P<component>{component().re.pattern})"
+    rf"|(?P<nobody>{NO_OWNER})|(?P<service>{service().re.pattern}))" + _END
+)
+"""A line that ``-b`` prints below a row, alone among the named results."""
+
+UNKNOWN_SENTENCE = pp.Regex(
+    _MARGIN + r"(?P<sentence>(?:[^\W\d_]|[^\x00-\x7f])[^\x00-\x1f0-9\[\]\\/:<>=#$@_|{}()*]{7,119}"
+    r"|(?:[^\x00-\x7f][\x20-\x7e]{0,2}){4,60})" + _END
+)
+"""Some sentence without digits or signs of a path: what a no-owner sentence looks like.
+
+The second form is one in a wrong code page: mostly no ASCII, but with any sign in between.
+"""
+
+SOCKETS_REMARK = pp.Regex(_MARGIN + r"x: \S.{1,200}: [0-9]{1,5}" + _END)
+"""``x: Windows Sockets initialization failed: 5`` of Vista to 7, below a no-owner line."""
+
+UNPROVEN_FIRST_COLUMN = pp.Regex(r"(?!.*\bPID\b).*(?:Time in State|DSCP)")
+"""A header in whose table the first number of a row is no PID."""

@@ -1,0 +1,313 @@
+"""Reads Windows tables: well-formed rows, and every way in which a row reaches a paste otherwise.
+
+A row may be wrapped or cut at the edge of a screen, dressed in markup, or have a note behind it;
+its table may have a title and a header in a language that nobody has captured. Each of these is one
+method that takes the line or leaves everything as it was.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import attrs
+import pyparsing as pp
+
+from netstat_fw.diagnostics import Severity
+from netstat_fw.grammar import windows as grammar
+from netstat_fw.grammar.windows_words import SHAPED_HEADER, SHAPED_TITLE
+from netstat_fw.reader.linux_cells import completed_prefix
+from netstat_fw.reader.repair import repaired, without_inner_blanks
+from netstat_fw.reader.structure import Kind, kind_of
+from netstat_fw.reader.windows_cells import HIGHEST_PID, HIGHEST_PORT, Owner, known_state
+from netstat_fw.reader.windows_rows import WindowsRows
+from netstat_fw.records import Endpoint, LineRole, State
+
+if TYPE_CHECKING:
+    from netstat_fw.reader.draft import Draft
+
+# What begins like a row: the protocol, then columns, something of an address, or nothing at all.
+_CLAIM = re.compile(
+    r"[ \t>|]*(?P<protocol>TCP|UDP)"
+    r"(?:[ \t]*\Z|[ \t]{2,}\S|\t+\S|[ \t]+(?:\S*[0-9:.*\[]|\S+[ \t]*\Z))"
+)
+_NUMBER = re.compile(r"[ \t>|]*(?P<number>[0-9]{1,10})[ \t]*\Z")
+# Widths at which terminals wrap, and the fewest characters before a process id.
+_TERMINAL_WIDTHS = (80, 100, 120, 132)
+_SHORTEST_WRAPPED = 60
+# A row of netstat.exe is at most in so many pieces, one per cell.
+_MOST_PIECES = 5
+_LONGEST_PIECE = 200
+# Longer lines that begin like a row are reported without asking the grammar.
+_LONGEST_ROW = 2_000
+# Notes behind a row are looked for in so many characters.
+_LONGEST_NOTE = 200
+# A header or title is looked for so many lines above the first row.
+_WIDEST_GAP = 3
+
+
+class WindowsTables(WindowsRows):
+    """Reads Windows tables into a draft; a `netstat_fw.reader.table.TableReader`."""
+
+    def __init__(self, draft: Draft) -> None:
+        super().__init__(draft)
+        self._wrapped = range(0)
+        self._repaired: list[int] = []
+
+    def read_odd_line(self, index: int) -> bool:
+        """Read a line that is no well-formed row; see `TableReader`."""
+        line = self.draft.lines[index]
+        if index in self._wrapped:
+            return True
+        if len(line) > _LONGEST_ROW:
+            return False
+        if _CLAIM.match(line):
+            return (
+                self._read_wrapped(line, index)
+                or self._read_cut_row(line, index)
+                or self._read_repaired(line, index)
+                or self._read_row_with_note(line, index)
+            )
+        return (
+            self._read_wrapped_pid(line, index)
+            or self.owners.read_unknown(line, index)
+            or self._read_lost_owner(line, index)
+            or self._read_surroundings(line, index)
+            or self._read_repaired(line, index)
+        )
+
+    def _read_wrapped(self, line: str, index: int) -> bool:
+        """Read a row whose cells a narrow screen or page put on several lines."""
+        lines = self.draft.lines
+        text = line.rstrip(" \t")
+        for at in range(index + 1, min(index + _MOST_PIECES, len(lines))):
+            piece = lines[at].strip(" \t")
+            if not self._is_piece(piece):
+                return False
+            spaced = f"{text} {piece}"
+            joined = [spaced, text + piece] if len(text) in _TERMINAL_WIDTHS else [spaced]
+            for whole in joined:
+                if _has_known_state(whole) and self.read_text(whole, index):
+                    self._wrapped = range(index + 1, at + 1)
+                    self.draft.roles[index + 1 : at + 1] = [LineRole.RECORD] * len(self._wrapped)
+                    self.owners.extend(at)
+                    return True
+            text = spaced
+        return False
+
+    def _is_piece(self, text: str) -> bool:
+        """Tell whether a line can go on a row, and is no row, owner or title."""
+        return (
+            0 < len(text) <= _LONGEST_PIECE
+            and not _CLAIM.match(text)
+            and not self.owners.is_owner(text)
+            and kind_of(text) is None
+        )
+
+    def _read_wrapped_pid(self, line: str, index: int) -> bool:
+        """Read a process id, or the last digits of one, that a right edge put below its row."""
+        draft = self.draft
+        found = _NUMBER.match(line)
+        above = draft.sockets[-1] if draft.sockets else None
+        if found is None or above is None or not draft.rows.get(self.dialect):
+            return False
+        row = draft.lines[index - 1].rstrip(" \t")
+        below = above.line == index and len(row) >= _SHORTEST_WRAPPED
+        if not below and index - 1 not in self._wrapped:
+            return False
+        number = found["number"]
+        if above.process is not None:
+            if len(row) not in _TERMINAL_WIDTHS or not row.endswith(f" {above.process.pid}"):
+                return False
+            number = f"{above.process.pid}{number}"
+        pid = int(number)
+        if pid > HIGHEST_PID:
+            return False
+        self.owners.set_owner(above, Owner(pid))
+        draft.roles[index] = LineRole.RECORD
+        if pid == 0 or above.state is State.TIME_WAIT:
+            self.owners.close()
+        else:
+            self.owners.open(above, Owner(pid), index)
+        return True
+
+    def _read_cut_row(self, line: str, index: int) -> bool:
+        """Read a TCP row that the right edge of a screen cut in or before its state."""
+        found = grammar.ROW.re.match(line)
+        if found is None or found["protocol"] == "UDP":
+            return False
+        word = (found["rest"] or "").rstrip(" \t")
+        state = completed_prefix(word)
+        addresses = line[: found.end("remote")]
+        whole = grammar.ROW.re.match(f"{addresses} {State.BOUND.value}")
+        if whole is None or (word and state is None):
+            return False
+        socket = self.socket_of(whole, index)
+        if socket is None:
+            return False
+        remote = socket.remote
+        if state is None and remote.port is None and remote.service is None:
+            state = State.LISTEN
+        if remote.port is not None and line == addresses:
+            remote = Endpoint(host=found["remote"].rpartition(":")[0], truncated=True)
+        socket = attrs.evolve(socket, state=state, state_text=word or None, remote=remote)
+        self.owners.open(socket, Owner(), index)
+        self.add(socket, index)
+        self.draft.remark(
+            Severity.WARNING,
+            "cut-row",
+            "the row is cut in its state" if word else "the row is cut before its state",
+            index,
+            len(line.rstrip(" \t")) + 1,
+        )
+        return True
+
+    def _read_repaired(self, line: str, index: int) -> bool:
+        """Read the rows and owners of a line that markup, a pager or typing has changed."""
+        pieces = repaired(line) or [line]
+        if _CLAIM.match(line):
+            pieces = [without_inner_blanks(piece) for piece in pieces]
+        if pieces == [line]:
+            return False
+        unread = [
+            piece
+            for piece in pieces
+            if not self.read_text(piece, index) and not self.owners.read(piece, index)
+        ]
+        if len(unread) == len(pieces):
+            return False
+        self._repaired.append(index)
+        for piece in unread:
+            if _CLAIM.match(piece):
+                self._explain(piece, index)
+        return True
+
+    def _read_row_with_note(self, line: str, index: int) -> bool:
+        """Read a row that somebody wrote a note behind."""
+        found = grammar.ROW.re.match(line)
+        if found is None or found["rest"] is None:
+            return False
+        words = list(re.finditer(r"\S+", found["rest"][:_LONGEST_NOTE]))
+        for end in [*(found.start("rest") + word.end() for word in reversed(words)), None]:
+            text = line[: found.end("remote") if end is None else end]
+            if _has_known_state(text) and self.read_text(text, index):
+                self.draft.remark(
+                    Severity.WARNING,
+                    "note",
+                    "what stands behind the row was left out",
+                    index,
+                    len(text) + 1,
+                )
+                return True
+        return False
+
+    def _read_lost_owner(self, line: str, index: int) -> bool:
+        """Report an owner line that no row above can have."""
+        if not self.draft.rows.get(self.dialect) or not self.owners.is_owner(line):
+            return False
+        self.draft.roles[index] = LineRole.DIAGNOSTIC
+        self.draft.remark(
+            Severity.WARNING,
+            "lost-owner",
+            "no row above this line can have this owner",
+            index,
+            len(line) - len(line.lstrip(" \t>|")) + 1,
+        )
+        return True
+
+    def _read_surroundings(self, line: str, index: int) -> bool:
+        """Take a remark of the tool, or a title or header of an unknown language by its shape."""
+        draft = self.draft
+        if grammar.SOCKETS_REMARK.re.match(line) and draft.rows.get(self.dialect):
+            draft.roles[index] = LineRole.STRUCTURE
+            return True
+        if kind_of(line) is not None:
+            return False
+        if self._is_header(line, index):
+            draft.begin_section("internet", title=False)
+        elif self._is_title(line, index):
+            draft.begin_section("internet", title=True)
+        else:
+            return False
+        self.begin_table(line)
+        draft.roles[index] = LineRole.STRUCTURE
+        return True
+
+    def _is_header(self, line: str, index: int) -> bool:
+        """Tell whether a line has the shape of a column header, and a row follows."""
+        if not SHAPED_HEADER.re.match(line):
+            return False
+        found = grammar.ROW.re.match(self.draft.lines[self._below(index)])
+        return found is not None and self.endpoints[found["local"]] is not None
+
+    def _is_title(self, line: str, index: int) -> bool:
+        """Tell whether a line has the shape of a title, and a column header follows."""
+        if not SHAPED_TITLE.re.match(line):
+            return False
+        at = self._below(index)
+        below = self.draft.lines[at]
+        return at > index and (kind_of(below) is Kind.INTERNET_HEADER or self._is_header(below, at))
+
+    def _below(self, index: int) -> int:
+        """Return the index of the next line that is not blank; the same one where none is near."""
+        lines = self.draft.lines
+        near = range(index + 1, min(index + 2 + _WIDEST_GAP, len(lines)))
+        return next((at for at in near if lines[at].strip()), index)
+
+    def explain(self, index: int) -> bool:
+        """Report a damaged row; see `TableReader`."""
+        line = self.draft.lines[index]
+        if not _CLAIM.match(line):
+            return False
+        self._explain(line, index)
+        return True
+
+    def _explain(self, text: str, index: int) -> None:
+        """Say what the grammar expected where a text stops being a row."""
+        column, message = self._complaint(text)
+        self.draft.remark(Severity.ERROR, "damaged-row", message, index, column)
+        self.owners.close()
+
+    def _complaint(self, text: str) -> tuple[int, str]:
+        if len(text) > _LONGEST_ROW:
+            return 1, f"the line is too long for a row: {len(text):,} characters"
+        start = len(text) - len(text.lstrip(" \t>|"))
+        try:
+            (_TCP_ROW if text.startswith("TCP", start) else _UDP_ROW).parse_string(text[start:])
+        except pp.ParseException as error:
+            return start + error.loc + 1, error.msg[:1].lower() + error.msg[1:]
+        found = grammar.ROW.re.match(text)
+        if found is None:
+            return start + 1, "expected a row: TCP or UDP, two endpoints, a state, a PID"
+        for cell, name in (("local", "local"), ("remote", "foreign")):
+            if self.endpoints[found[cell]] is None:
+                return (
+                    found.start(cell) + 1,
+                    f"the {name} address is no IP address, or its port is above {HIGHEST_PORT}",
+                )
+        return found.start("rest") + 1, "what follows the addresses is no state and PID of netstat"
+
+    def finish(self) -> None:
+        """Settle what needed the whole text; see `TableReader`."""
+        if self._repaired:
+            count = len(self._repaired)
+            lines = "1 line was" if count == 1 else f"{count} lines were"
+            self.draft.remark(
+                Severity.WARNING,
+                "repaired",
+                f"{lines} read after taking markup or inner blanks away (first here)",
+                self._repaired[0],
+            )
+
+
+def _has_known_state(text: str) -> bool:
+    """Tell whether a text is the shape of a UDP row, or of a TCP row with a known state."""
+    found = grammar.ROW.re.match(text)
+    if found is None:
+        return False
+    rest = (found["rest"] or "").split()
+    return found["protocol"] == "UDP" or bool(rest and known_state(rest[0]) is not State.UNKNOWN)
+
+
+_TCP_ROW = grammar.tcp_row()
+_UDP_ROW = grammar.udp_row()

@@ -1,0 +1,177 @@
+"""Reads the owner lines of ``netstat -b``: they belong to the row above them.
+
+Lines are told apart by what they hold, because pastes lose indentation. Between a row and its owner
+only blank lines and a pager's mark may stand: whatever else does - a title, a damaged row, a line
+left out - ends what is known about the row. A socket that is nobody's any more (TIME_WAIT, process
+id 0) never has an owner.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from netstat_fw.grammar.windows import OWNER_LINE, ROW, UNKNOWN_SENTENCE
+from netstat_fw.reader.structure import kind_of
+from netstat_fw.reader.windows_cells import Owner, Processes
+from netstat_fw.records import LineRole
+
+if TYPE_CHECKING:
+    from netstat_fw.reader.draft import Draft
+    from netstat_fw.records import Socket
+
+_PAGER_MARK = re.compile(r"[ \t]*-- ?\w+ ?(?:\([0-9]+%\) ?)?--[ \t]*\Z")
+# More lines than this between a row and its owner are another part of the text.
+_WIDEST_GAP = 6
+# Longer lines are nobody's owner.
+_LONGEST_LINE = 600
+# The tool indents rows by two blanks, a no-owner sentence by one.
+_AS_PRINTED = re.compile(r"  (?:TCP|UDP) .*\n [^ ].*", re.DOTALL)
+
+_EXECUTABLE, _COMPONENT, _NOBODY, _SERVICE = "executable", "component", "nobody", "service"
+
+
+class _Lines(dict[str, tuple[str | None, str]]):
+    """What an owner line is and says, by its text."""
+
+    def __missing__(self, line: str) -> tuple[str | None, str]:
+        found = OWNER_LINE.re.match(line) if len(line) <= _LONGEST_LINE else None
+        kind = None if found is None else found.lastgroup
+        self[line] = kind, ("" if found is None or kind is None else found[kind].rstrip(" \t"))
+        return self[line]
+
+
+class Owners:
+    """Joins owner lines to the row above.
+
+    Attributes:
+        processes: every process seen so far.
+        seen: the table has shown an owner for certain.
+    """
+
+    def __init__(self, draft: Draft) -> None:
+        self._draft = draft
+        self.processes = Processes()
+        self.seen = False
+        self._lines = _Lines()
+        self._row: Socket | None = None
+        self._owner = Owner()
+        self._last = -1
+        self._below_rows: Counter[str] | None = None
+
+    def open(self, row: Socket, owner: Owner, index: int) -> None:
+        """Expect the owner of the row at an index."""
+        self._row = row
+        self._owner = owner
+        self._last = index
+
+    def extend(self, index: int) -> None:
+        """Note that the line at an index is part of the open row."""
+        self._last = index
+
+    def close(self) -> None:
+        """Expect no owner."""
+        self._row = None
+
+    def begin_table(self) -> None:
+        """Forget the table above."""
+        self.close()
+        self.seen = False
+
+    def set_owner(self, row: Socket, owner: Owner) -> None:
+        """Say who holds a row's socket; the record is the reader's own until `parse` returns it."""
+        object.__setattr__(row, "process", self.processes[owner])
+
+    def read(self, line: str, index: int) -> bool:
+        """Take an owner line of the open row; False, having done nothing, for any other line."""
+        kind, text = self._lines[line]
+        row = self._row
+        if row is None or kind is None or index <= self._last or not self._reaches(index):
+            return False
+        pid, name, service, components = self._owner
+        if kind == _SERVICE:
+            if service or components or not self._is_service(line, index):
+                return False
+            service = text
+        elif kind == _EXECUTABLE:
+            name = text
+        elif kind == _COMPONENT:
+            if service:
+                return False
+            components = (*components, text)
+        elif service or components:
+            return False
+        self._owner = Owner(pid, name, service, components)
+        self.set_owner(row, self._owner)
+        self._draft.roles[index] = LineRole.RECORD
+        self._last = index
+        if kind in (_EXECUTABLE, _NOBODY):
+            self._row = None
+            self.seen = True
+        return True
+
+    def _reaches(self, index: int) -> bool:
+        """Tell whether nothing but blank lines and pager marks is between the group and a line."""
+        gap = self._draft.lines[self._last + 1 : index][: _WIDEST_GAP + 1]
+        return not gap or (
+            len(gap) <= _WIDEST_GAP
+            and all(not line.strip() or _PAGER_MARK.match(line) for line in gap)
+        )
+
+    def _is_service(self, line: str, index: int) -> bool:
+        """Tell whether one word below a row is a service, and not a title or somebody's word.
+
+        Its executable follows; or, where a page or the text ended before, it stands right below a
+        row of a table with owners, or is indented as the tool does it.
+        """
+        if self.is_executable(self._next_line(index)):
+            return True
+        direct = index == self._last + 1
+        row = self._draft.lines[self._last]
+        indented = line[:1] in (" ", "\t") and row[:1] in (" ", "\t")
+        return direct and (self.seen or indented) and kind_of(line) is None
+
+    def is_executable(self, line: str) -> bool:
+        """Tell whether a line is an executable in brackets."""
+        return self._lines[line][0] == _EXECUTABLE
+
+    def is_owner(self, line: str) -> bool:
+        """Tell whether a line could only be an owner's: an executable or that there is none."""
+        return self._lines[line][0] in (_EXECUTABLE, _NOBODY)
+
+    def _next_line(self, index: int) -> str:
+        """Return the next line that is neither blank nor a pager's mark; empty at the end."""
+        for line in self._draft.lines[index + 1 : index + 2 + _WIDEST_GAP]:
+            if line.strip() and not _PAGER_MARK.match(line):
+                return line
+        return ""
+
+    def read_unknown(self, line: str, index: int) -> bool:
+        """Take a no-owner sentence in a language that the grammar does not have.
+
+        It stands right below a row and no executable follows; it is told from somebody's remark by
+        being below several rows, or by being indented as the tool does it.
+        """
+        row = self._row
+        if row is None or index != self._last + 1 or self._owner[1:] != Owner()[1:]:
+            return False
+        found = UNKNOWN_SENTENCE.re.match(line) if len(line) <= _LONGEST_LINE else None
+        if found is None or kind_of(line) is not None:
+            return False
+        if self.is_executable(self._next_line(index)):
+            self._last = index  # a remark between a row and its executable costs neither
+            return False
+        lines = self._draft.lines
+        if self._below_rows is None:
+            self._below_rows = Counter(
+                line.strip() for above, line in pairwise(lines)
+                if ROW.re.match(above)
+            )  # fmt: skip
+        repeated = self._below_rows[line.strip()] > 1
+        if not repeated and not _AS_PRINTED.fullmatch(f"{lines[index - 1]}\n{line}"):
+            return False
+        self._draft.roles[index] = LineRole.RECORD
+        self._row = None
+        return True
