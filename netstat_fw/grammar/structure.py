@@ -128,6 +128,7 @@ PROMPT = pp.Regex(
 
 PAGER_MARK = pp.Regex(
     r"[ \t]*(?:-{2,}[ \t]?\w+[ \t]?-{2,}(?:\([0-9]+%\))?|\(END\)|:|~|\^C|\.\.\.skipping\.*"
+    r"|\[(?:\.{2,}|…)\]|…"
     r"|lines [0-9]+-[0-9]+.*|Press .* to continue.*|[-=_*#~.+|]{3,}|```\w*)[ \t]*\Z"
 )
 """What ``more``, ``less``, an interrupt, a rule or a code fence leave in a paste."""

@@ -12,13 +12,17 @@ from typing import TYPE_CHECKING
 from netstat_fw.diagnostics import Severity, printable
 from netstat_fw.errors import CaptureError, UnrecognizedCapture
 from netstat_fw.reader.draft import Draft
+from netstat_fw.reader.elevation import WHAT_IT_MEANS, asks_for_elevation
 from netstat_fw.reader.linux import LinuxTables
 from netstat_fw.reader.repair import repaired
-from netstat_fw.reader.structure import Kind, kind_of, other_table
+from netstat_fw.reader.structure import Kind, is_windows_heading, kind_of, other_table
 from netstat_fw.reader.text import read_lines
+from netstat_fw.reader.windows import WindowsTables
 from netstat_fw.records import Capture, Dialect, LineRole
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from netstat_fw.reader.table import TableReader
 
 _SECTIONS = {
@@ -27,7 +31,10 @@ _SECTIONS = {
     Kind.UNIX_TITLE: ("unix", True),
     Kind.UNIX_HEADER: ("unix", False),
 }
-_READERS = {Dialect.LINUX: LinuxTables}
+_READERS: dict[Dialect, Callable[[Draft], TableReader]] = {
+    Dialect.LINUX: LinuxTables,
+    Dialect.WINDOWS: WindowsTables,
+}
 _SHOWN = 60
 
 
@@ -63,7 +70,7 @@ def parse(text: str | bytes, *, dialect: Dialect | None = None, strict: bool = F
     draft.diagnostics.extend(remarks)
     reading = _Reading(draft, [_READERS[d](draft) for d in _READERS if dialect in (None, d)])
     reading.run()
-    capture = reading.finish(dialect)
+    capture = reading.finish(dialect, text)
     if strict and capture.errors:
         count = len(capture.errors)
         raise CaptureError(
@@ -81,6 +88,7 @@ class _Reading:
         self._readers = readers
         self._other_table = False
         self._titles = False
+        self._heading: Dialect | None = None
         self._seen: list[str] = []
 
     def run(self) -> None:
@@ -134,6 +142,8 @@ class _Reading:
             section, title = _SECTIONS[kind]
             self._titles = True
             self._other_table = False
+            if is_windows_heading(line):
+                self._heading = Dialect.WINDOWS
             self._draft.begin_section(section, title=title)
             for reader in self._readers:
                 reader.begin_table(line)
@@ -145,6 +155,9 @@ class _Reading:
             self._seen.append("netstat's usage text")
         elif kind is Kind.PROMPT:
             self._other_table = False
+        elif kind is Kind.NOT_ELEVATED:
+            self._seen.append(WHAT_IT_MEANS)
+            self._draft.remark(Severity.WARNING, "not-elevated", f"this is {WHAT_IT_MEANS}", index)
         elif kind is Kind.LIMITED_VIEW:
             self._draft.remark(
                 Severity.INFO,
@@ -153,15 +166,17 @@ class _Reading:
                 index,
             )
 
-    def finish(self, dialect: Dialect | None) -> Capture:
+    def finish(self, dialect: Dialect | None, text: str | bytes) -> Capture:
         """Freeze the capture, or say why there is none."""
         draft = self._draft
         for reader in self._readers:
             reader.finish()
         if not draft.rows and not self._titles:
+            if not self._seen and asks_for_elevation(text):
+                self._seen.append(WHAT_IT_MEANS)
             raise UnrecognizedCapture(f"no netstat socket table found; {self._what_was_seen()}")
         most = max(draft.rows, key=lambda d: draft.rows[d], default=None)
-        return draft.finish(most or dialect or Dialect.LINUX)
+        return draft.finish(most or dialect or self._heading or Dialect.LINUX)
 
     def _what_was_seen(self) -> str:
         draft = self._draft

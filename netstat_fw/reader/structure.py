@@ -8,6 +8,7 @@ from __future__ import annotations
 import enum
 
 from netstat_fw.grammar import structure as grammar
+from netstat_fw.grammar import windows_words
 
 # Longer lines are nobody's title, header or prompt.
 _LONGEST_LINE = 2_000
@@ -29,6 +30,8 @@ class Kind(enum.Enum):
     """A pager's mark, a rule, an interrupt."""
     LIMITED_VIEW = "limited view"
     """netstat says that it could not see every program."""
+    NOT_ELEVATED = "not elevated"
+    """Windows says that netstat may not show owners without elevation, and nothing else."""
 
 
 def kind_of(line: str) -> Kind | None:
@@ -43,6 +46,15 @@ def kind_of(line: str) -> Kind | None:
         if matches(line):
             return kind
     return None
+
+
+def is_windows_heading(line: str) -> bool:
+    """Tell whether a title or header is one that only netstat.exe prints.
+
+    >>> is_windows_heading("Active Connections"), is_windows_heading("Proto Recv-Q Send-Q Local")
+    (True, False)
+    """
+    return bool(windows_words.TITLE.re.match(line) or windows_words.BARE_HEADER.re.match(line))
 
 
 def other_table(line: str) -> str | None:
@@ -62,8 +74,11 @@ _KINDS = (
     (Kind.OTHER_TABLE, grammar.BLUETOOTH_HEADER.re.match),
     (Kind.UNIX_TITLE, grammar.UNIX_TITLE.re.search),
     (Kind.INTERNET_TITLE, grammar.INTERNET_TITLE.re.search),
+    (Kind.INTERNET_TITLE, windows_words.TITLE.re.match),
     (Kind.UNIX_HEADER, grammar.UNIX_HEADER.re.match),
     (Kind.INTERNET_HEADER, grammar.INTERNET_HEADER.re.match),
+    (Kind.INTERNET_HEADER, windows_words.HEADER.re.match),
+    (Kind.NOT_ELEVATED, windows_words.ELEVATION.re.match),
     (Kind.LIMITED_VIEW, grammar.LIMITED_VIEW.re.match),
     (Kind.USAGE, grammar.USAGE.re.match),
     (Kind.PROMPT, grammar.COMMAND.re.match),

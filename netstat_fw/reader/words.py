@@ -22,6 +22,7 @@ _TRANSLATED_STATES = {
     State.CLOSED: "TANCA ZAVŘEN FECHAR STÄNG GESCHLOSSEN",
     State.CLOSE_WAIT: "CLOSEWAIT ESPERANDO_FECHAR STÄNG_VÄNTA SCHLIESSEN_WARTEN",
     State.LAST_ACK: "LASTACK ÚLTIMO_ACK LETZTE_ACK",
+    State.BOUND: "GEBUNDEN",
     State.CLOSING: "TANCAMENT ZAVÍRÁ FECHANDO STÄNGER SCHLIESSEND",
     State.UNKNOWN: "DESCONEGUT NEZNÁM UNBEKANNT TUNDMATU INCONNU 不明 უცნობი DESCONHECIDA OKÄND",
 }
@@ -92,6 +93,28 @@ def unix_state_of(word: str) -> UnixState:
 def unix_type_of(word: str) -> UnixType:
     """Map a unix socket's type word to its `UnixType`; UNKNOWN for any other word."""
     return UNIX_TYPES.get(word, UnixType.UNKNOWN)
+
+
+def is_state(word: str) -> bool:
+    """Tell whether some netstat prints the word, also where it means that the state is unknown.
+
+    >>> is_state("UNKNOWN(12)"), is_state("DESCONHECIDA"), is_state("ASLEEP")
+    (True, True, False)
+    """
+    return word.partition("(")[0] in STATES
+
+
+def states_beginning(letters: str) -> set[State]:
+    """Return the states whose words begin so, English words first; none for no letters.
+
+    >>> states_beginning("LI"), states_beginning("SPOJ")
+    ({<State.LISTEN: 'LISTEN'>}, {<State.ESTABLISHED: 'ESTABLISHED'>})
+    """
+    for words in (State.__members__, STATES):
+        found = {state for word, state in words.items() if letters and word.startswith(letters)}
+        if found:
+            return found
+    return set()
 
 
 def completed_state(beginning: str) -> State | None:
