@@ -1,14 +1,28 @@
 """Read captured netstat text and work out which firewall fits the host.
 
+Four functions, each from one value to the next:
+
 >>> capture = parse("tcp  0  0 0.0.0.0:22  0.0.0.0:*  LISTEN  416/sshd")
->>> capture.sockets[0].local.port
-22
+>>> findings = analyze(capture)
+>>> ruleset = propose(findings)
+>>> "tcp dport 22" in render(ruleset, "nftables").text
+True
 """
 
 from __future__ import annotations
 
+from netstat_fw.analyzers import analyze
+from netstat_fw.analyzers.findings import Findings
 from netstat_fw.diagnostics import Diagnostic, Severity
-from netstat_fw.errors import CaptureError, NetstatFwError, UnrecognizedCapture
+from netstat_fw.errors import (
+    CaptureError,
+    ExportError,
+    NetstatFwError,
+    RulesetError,
+    UnrecognizedCapture,
+)
+from netstat_fw.evidence import Confidence, Evidence, ProcessCheck, Question, Reason
+from netstat_fw.exporters import Omission, Rendered, render
 from netstat_fw.reader import parse
 from netstat_fw.records import (
     Capture,
@@ -25,18 +39,57 @@ from netstat_fw.records import (
     UnixState,
     UnixType,
 )
+from netstat_fw.ruleset import (
+    Action,
+    AddressSet,
+    Chain,
+    ConnectionState,
+    Decision,
+    Direction,
+    Flow,
+    Policy,
+    PortSet,
+    Profile,
+    Rule,
+    Ruleset,
+    propose,
+)
+
+__version__ = "0.1.0"
 
 __all__ = [
+    "Action",
+    "AddressSet",
     "Capture",
     "CaptureError",
+    "Chain",
+    "Confidence",
+    "ConnectionState",
+    "Decision",
     "Diagnostic",
     "Dialect",
+    "Direction",
     "Endpoint",
+    "Evidence",
+    "ExportError",
     "Family",
+    "Findings",
+    "Flow",
     "LineRole",
     "NetstatFwError",
+    "Omission",
+    "Policy",
+    "PortSet",
     "Process",
+    "ProcessCheck",
+    "Profile",
     "Protocol",
+    "Question",
+    "Reason",
+    "Rendered",
+    "Rule",
+    "Ruleset",
+    "RulesetError",
     "Severity",
     "Socket",
     "State",
@@ -45,5 +98,8 @@ __all__ = [
     "UnixState",
     "UnixType",
     "UnrecognizedCapture",
+    "analyze",
     "parse",
+    "propose",
+    "render",
 ]
