@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from netstat_fw.diagnostics import Severity, printable
 from netstat_fw.errors import CaptureError, UnrecognizedCapture
+from netstat_fw.reader.bsd import BsdTables
 from netstat_fw.reader.draft import Draft
 from netstat_fw.reader.elevation import WHAT_IT_MEANS, asks_for_elevation
 from netstat_fw.reader.linux import LinuxTables
@@ -32,6 +33,7 @@ _SECTIONS = {
     Kind.UNIX_HEADER: ("unix", False),
 }
 _READERS: dict[Dialect, Callable[[Draft], TableReader]] = {
+    Dialect.BSD: BsdTables,
     Dialect.LINUX: LinuxTables,
     Dialect.WINDOWS: WindowsTables,
 }

@@ -1,0 +1,150 @@
+"""What follows the addresses of a BSD row: the state, and the columns of ``-b -v -x -P``.
+
+Total: a text that is no such rest gives None. Of all those columns only the owner is kept.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from netstat_fw.grammar import bsd as grammar
+from netstat_fw.reader.words import completed_state, state_of
+from netstat_fw.records import Process, State
+
+if TYPE_CHECKING:
+    import re
+
+# Fewer letters than this are too little to complete a state word that a screen cut.
+_SHORTEST_CUT_STATE = 3
+
+
+class Rest(NamedTuple):
+    """What follows the addresses of a row.
+
+    Attributes:
+        state: the state; None where the column is blank or missing.
+        state_text: the state as printed.
+        process: the owner of ``-v``.
+        stateless: the columns are some that take the place of the state column.
+        owner_at: where in the rest the colon of ``process:pid`` stands.
+    """
+
+    state: State | None = None
+    state_text: str | None = None
+    process: Process | None = None
+    stateless: bool = False
+    owner_at: int | None = None
+
+
+class Owner(NamedTuple):
+    """The ``-v`` columns of an internet or unix row.
+
+    Attributes:
+        process: who holds the socket.
+        path: what follows the columns: the path of a unix socket.
+        at: where the colon of ``process:pid`` stands; None where there is none.
+    """
+
+    process: Process | None
+    path: str | None
+    at: int | None = None
+
+
+class Columns:
+    """Reads the columns behind the addresses, knowing what the table's header announced."""
+
+    def __init__(self) -> None:
+        self._has_names = self._has_numbers = self._has_words = False
+        self._known: dict[str | None, Rest | None] = {None: Rest()}
+
+    def begin_table(self, header: str) -> None:
+        """Take note of a title, which announces nothing, or of a column header."""
+        found = grammar.PID_HEADER.re.match(header)
+        self._has_names = found is not None and found["named"] is not None
+        self._has_numbers = found is not None and not self._has_names
+        self._has_words = grammar.WORDS_HEADER.re.match(header) is not None
+        self._known = {None: Rest()}
+
+    def rest(self, text: str | None) -> Rest | None:
+        """Take a rest apart; None where it is none.
+
+        Only rests without further columns are worth remembering: those repeat.
+        """
+        if text in self._known:
+            return self._known[text]
+        state, word, tail = split_state(text or "")
+        if tail:
+            return self._with_columns(state, word, tail, len(text or "") - len(tail))
+        unfinished = state is State.UNKNOWN and completed_prefix(word or "") is not None
+        rest = self._known[text] = None if unfinished else Rest(state, word)
+        return rest
+
+    def _with_columns(
+        self, state: State | None, word: str | None, tail: str, start: int
+    ) -> Rest | None:
+        owner = self.owner(tail)
+        if owner is not None and owner.path is None:
+            at = None if owner.at is None else start + owner.at
+            return Rest(state, word, owner.process, owner_at=at)
+        if state is None and grammar.STATELESS.re.match(tail):
+            return Rest(stateless=True)
+        if self._is_traffic(tail) or (state is not None and self._is_words(tail)):
+            return Rest(state, word)
+        return None
+
+    def _is_traffic(self, tail: str) -> bool:
+        found = None if self._has_names else grammar.TRAFFIC.re.match(tail)
+        return found is not None and found["path"] is None
+
+    def _is_words(self, tail: str) -> bool:
+        return tail == "-" or (self._has_words and grammar.WORDS.re.match(tail) is not None)
+
+    def owner(self, tail: str) -> Owner | None:
+        """Read the columns of ``-v``; None where the text does not begin with them.
+
+        Without a header that announces numbers, four of them alone are not taken for an owner.
+        """
+        found = grammar.TWO_NAMED_OWNERS.re.match(tail)
+        if found is not None:
+            unclear = found["unclear"]
+            if unclear is not None:
+                return Owner(
+                    Process(None, unclear.strip(" \t")), found["path"], found.end("unclear")
+                )
+            return _named(found)
+        found = grammar.NAMED_OWNER.re.match(tail)
+        if found is not None:
+            return _named(found)
+        found = None if self._has_names else grammar.NUMBERED_OWNER.re.match(tail)
+        if found is None or (found["flags"] is None and not self._has_numbers):
+            return None
+        return Owner(Process(int(found["pid"])), found["path"])
+
+
+def _named(found: re.Match[str]) -> Owner:
+    name = found["name"].strip(" \t") or None
+    return Owner(Process(int(found["pid"]), name), found["path"], found.end("name"))
+
+
+def _unclear(found: re.Match[str]) -> Owner:
+    process = Process(None, found["unclear"].strip(" \t"))
+    return Owner(process, found["path"], found.end("unclear"))
+
+
+def split_state(text: str) -> tuple[State | None, str | None, str]:
+    """Take the state off the beginning of a rest; also return its word and what follows.
+
+    >>> split_state("FIN_WAIT_2 0 0")
+    (<State.FIN_WAIT_2: 'FIN_WAIT_2'>, 'FIN_WAIT_2', '0 0')
+    >>> split_state("0 0")
+    (None, None, '0 0')
+    """
+    found = grammar.STATE.re.match(text)
+    if found is None:
+        return None, None, text
+    return state_of(found["state"]), found["state"], text[found.end() :]
+
+
+def completed_prefix(word: str) -> State | None:
+    """Return the state that a word begins and does not finish, where the word is enough to tell."""
+    return completed_state(word) if len(word) >= _SHORTEST_CUT_STATE else None
