@@ -28,6 +28,8 @@ _LOOPBACK_HOSTS = frozenset({
 # A netstat that shortens an address cuts its end, so these beginnings are whole.
 _CUT_LOOPBACK = re.compile(r"::ffff:127\.", re.IGNORECASE)
 _CUT_LINK_LOCAL = re.compile(r"fe[89ab][0-9a-f]:|::ffff:169\.254\.", re.IGNORECASE)
+# A Windows program: its file name may hold blanks, but no colon, which only a path begins with.
+_WINDOWS_PROGRAM = re.compile(r"(?:[A-Za-z]:)?(?:[^:]*[\\/])?([^:\\/]+\.exe)", re.IGNORECASE)
 
 
 class Dialect(enum.Enum):
@@ -158,14 +160,21 @@ class Process:
     def program(self) -> str | None:
         """The program's bare name: no path, no title after a colon or blank, no login dash.
 
+        A name with the extension of a Windows program is a file name as a whole, blanks and all.
+
         >>> Process(1, "sshd: /usr/sb").program, Process(2, "a/b/relative").program
         ('sshd', 'relative')
         >>> Process(3, "-bash").program, Process(4, "[kworker/0:1]").program
         ('bash', '[kworker/0:1]')
+        >>> Process(5, "NVIDIA Web Helper.exe").program
+        'NVIDIA Web Helper.exe'
         """
         if self.name is None:
             return None
         title = self.name.strip()
+        windows = _WINDOWS_PROGRAM.fullmatch(title)
+        if windows is not None:
+            return windows[1]
         if title.startswith("[") and "]" in title:
             return title[: title.index("]") + 1]
         first = re.split(r"[:\s]", title, maxsplit=1)[0]

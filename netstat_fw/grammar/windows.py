@@ -73,11 +73,12 @@ def column() -> pp.Regex:
 
 
 def executable() -> pp.Regex:
-    """Name of an executable: any file name (Microsoft, "Naming Files"), so brackets may occur.
+    """Name of an executable: a file name (Microsoft, "Naming Files"), so brackets may occur.
 
-    What holds no letter or digit, such as ``...``, stands for lines that somebody left out.
+    What holds no letter or digit, such as ``...``, stands for lines that somebody left out; what
+    holds a colon or slash is an address or markup.
     """
-    return terminal(r'(?=.{0,254}\w)[^\\/:*?"<>|\x00-\x1f\x7f]{1,255}', "an executable")
+    return terminal(r"(?=.{0,254}\w)[^\\/:\x00-\x1f\x7f]{1,255}", "an executable")
 
 
 def service() -> pp.Regex:
@@ -91,7 +92,7 @@ def component() -> pp.Regex:
         r'(?:[A-Za-z]:|%\w{1,40}%|\\\?\?\\[A-Za-z]:)?(?:\\[^\\/:*?"<>|\x00-\x1f]{1,255}){1,99}'
         r"(?<=\.\w\w\w)"
         r"|[A-Za-z0-9_.$-]{1,80}\.(?i:dll|exe|sys|ocx|drv|cpl)"
-        r"|-- \S{1,40} .{1,80} --",
+        r"|-- [^\s%]{1,40} [^%]{1,80} --",
         "a component",
     )
 

@@ -164,7 +164,7 @@ class WindowsTables(WindowsRows):
 
     def _read_repaired(self, line: str, index: int) -> bool:
         """Read the rows and owners of a line that markup, a pager or typing has changed."""
-        pieces = repaired(line) or [line]
+        pieces = [piece.replace("\xa0", " ") for piece in repaired(line)] or [line]
         if _CLAIM.match(line):
             pieces = [without_inner_blanks(piece) for piece in pieces]
         if pieces == [line]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from netstat_fw.reader.draft import Draft
     from netstat_fw.records import Socket
 
-_PAGER_MARK = re.compile(r"[ \t]*-- ?\w+ ?(?:\([0-9]+%\) ?)?--[ \t]*\Z")
+_PAGER_MARK = re.compile(r"[ \t]*-- ?\w+ *(?:\([0-9]+%\) *)?--[ \t]*\Z")
 # More lines than this between a row and its owner are another part of the text.
 _WIDEST_GAP = 6
 # Longer lines are nobody's owner.
