@@ -12,6 +12,7 @@ import pyparsing as pp
 
 _INTERNET = (
     r"Active Internet connections|"
+    r"Current listen queue sizes|"
     r"Aktive Internetverbindungen|"
     r"Connexions Internet actives|"
     r"Connexions actives d'Internet|"
@@ -52,14 +53,23 @@ UNIX_TITLE = pp.Regex(rf"(?:{_UNIX}).*")
 """Title of the table of unix-domain sockets."""
 
 UNIX_HEADER = pp.Regex(
-    rf"{_MARGIN}(?:\S+ +(?:RefCnt|RefCpt|RefZäh|CntRef|Čítač|Mitu|ბმისრდნ) .*|Node-I del tipus.*)"
+    rf"{_MARGIN}(?:\S+ +(?:RefCnt|RefCpt|RefZäh|CntRef|Čítač|Mitu|ბმისრდნ) .*|Node-I del tipus.*"
+    r"|Address +Type +Recv-Q +Send-Q .*)"
 )
-"""Column header of unix sockets: its second word is RefCnt in the tool's language (unix_info)."""
+"""Column header of unix sockets: its second word is RefCnt in the tool's language (unix_info).
+
+BSD begins it with ``Address Type`` (unixdomainpr).
+"""
 
 INTERNET_HEADER = pp.Regex(
-    rf"{_MARGIN}(?:Proto(?:colo)?|Протокол|პროტო)[ \t]+\S+[ \t]+\S+[ \t]+\S+[ \t]+\S.*"
+    rf"{_MARGIN}(?:(?:(?:Tcpcb|PCB|Socket)[ \t]+(?:Flowhash[ \t]+)?)?"
+    r"(?:Proto(?:colo)?|Протокол|პროტო)[ \t]+\S+[ \t]+\S+[ \t]+\S+[ \t]+\S.*"
+    r"|(?:(?:Tcpcb|PCB|Socket)[ \t]+(?:Flowhash[ \t]+)?)?(?:Proto[ \t]+)?Listen[ \t]+Local .*)"
 )
-"""Column header of internet sockets: ``Proto Recv-Q Send-Q Local Address …``."""
+"""Column header of internet sockets: ``Proto Recv-Q Send-Q Local Address …``.
+
+BSD puts ``Tcpcb`` or ``Socket Flowhash`` before it with ``-A``, and has one of its own for ``-L``.
+"""
 
 WIDE_HEADER = pp.Regex(r".*\bLocal Address {12,}Foreign Address {10,}")
 """A header whose address columns are wider than 24: RHEL 5/6, ``-W`` of BusyBox and toybox."""
@@ -101,7 +111,8 @@ OTHER_TABLES = (
             rf"{_MARGIN}(?:(?:Active|Aktive|Aktiva|Aktiivsed|Aktivní|稼働中の|Sòcols) ?"
             r"(?:IPX|AX\.25|X\.25|NET/ROM|ROSE|Bluetooth)\b.*|Sockets IPX .*"
             r"|Connexions Bluetooth .*|Registered kernel control modules"
-            r"|Active (?:kernel (?:event|control)|NetworkDirect|Multipath|vsock|VSOCK)\b.*)"
+            r"|Active (?:kernel (?:event|control)|NetworkDirect|Multipath|vsock|VSock|VSOCK)\b.*"
+            r"|(?:pcb +)?Proto +Recv-Q +Send-Q +(?:vendor|unit|rxbytes)\b.*)"
         ),
     ),
 )
