@@ -1,0 +1,53 @@
+"""Linux packet filters: what their exporters have in common.
+
+A rule of the model may hold for both address families and for many addresses; these functions say
+for which families it holds at all, and which addresses of a family it names.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from netstat_fw.ruleset.rule import RemoteReference
+from netstat_fw.ruleset.terms import Direction, RemoteKind
+
+if TYPE_CHECKING:
+    from netstat_fw.protocol import Family
+    from netstat_fw.ruleset.rule import Rule
+    from netstat_fw.ruleset.sets import AddressSet, Network
+
+# In the packet's terms: this host is the destination of what comes in.
+LOCAL_END = {Direction.INCOMING: "d", Direction.OUTGOING: "s"}
+REMOTE_END = {Direction.INCOMING: "s", Direction.OUTGOING: "d"}
+
+# 15 bytes, as IFNAMSIZ says; no blank, no colon, and no "+" that would mean any ending.
+_INTERFACE = re.compile(r"[A-Za-z0-9._@-]{1,15}")
+
+
+def obstacle(rule: Rule, tool: str) -> str | None:
+    """Say why no packet filter of Linux can hold a rule, and the way round; None where one can.
+
+    Args:
+        rule: the rule.
+        tool: what does not know the group that the rule names.
+    """
+    remote = rule.remote
+    if isinstance(remote, RemoteReference) and remote.kind is not RemoteKind.ZONE:
+        return f"{tool} does not know {remote}; define its addresses as a zone"
+    if rule.interface is not None and not _INTERFACE.fullmatch(rule.interface):
+        return f"no Linux interface is called {rule.interface!r}; name it as ip link does"
+    return None
+
+
+def matched_families(rule: Rule, remote: AddressSet | None) -> tuple[Family, ...]:
+    """Return the families of which a rule can match packets, its remote side resolved."""
+    return tuple(f for f in rule.families if remote is None or f in remote.families)
+
+
+def members(side: AddressSet | None, family: Family) -> tuple[Network, ...] | None:
+    """Return the prefixes of a family in a set; None where they are all of its addresses."""
+    if side is None:
+        return None
+    kept = side.of([family])
+    return None if kept is None or kept.covers([family]) else kept.prefixes
