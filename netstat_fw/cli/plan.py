@@ -10,21 +10,22 @@ import shutil
 import sys
 from typing import TYPE_CHECKING
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from netstat_fw.diagnostics import printable
-from netstat_fw.ruleset import Action, Direction, PortSet
+from netstat_fw.ruleset import Action, AddressSet, Direction, Family
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from netstat_fw.analyzers.findings import Findings
-    from netstat_fw.ruleset import Chain, Rule, Ruleset
+    from netstat_fw.analyzers.findings import Findings, Hazard
+    from netstat_fw.ruleset import PortSet, Rule, Ruleset
 
 _WIDTH_OF_A_FILE = 120
-_MOST_LINES = 6
+_MOST_RUNS = 6
 _COLOURS = {Action.ACCEPT: "green", Action.DROP: "red", Action.REJECT: "red"}
 _BASE = "BASE_"
 
@@ -32,19 +33,28 @@ _BASE = "BASE_"
 def print_plan(findings: Findings, ruleset: Ruleset) -> None:
     """Print the proposed ruleset and what the operator should know about it."""
     width = None if sys.stdout.isatty() else _file_width()
-    console = Console(width=width, highlight=False, soft_wrap=False)
+    console = Console(width=width, highlight=False)
     for direction in Direction:
-        console.print(_chain_table(direction, ruleset.chain(direction)))
+        console.print(_chain_table(direction, ruleset))
     _print_list(
-        console, "Questions", (_question(q.code, q.subject, q.sentence) for q in ruleset.questions)
+        console,
+        "Questions",
+        (
+            f"{q.sentence} [{' '.join(filter(None, (q.code, q.subject)))}]"
+            for q in ruleset.questions
+        ),
     )
     _print_list(
         console,
         "Hazards",
-        (f"{hazard.risk.value}: {hazard.advice} [{hazard.code}]" for hazard in findings.hazards),
+        (f"{hazard.risk.value}: {_hazard(hazard)} [{hazard.code}]" for hazard in findings.hazards),
     )
+    told = {hazard.code for hazard in findings.hazards}
+    told |= {f"UNPROVEN_{fact.code}" for fact in findings.host.fitness}
     _print_list(
-        console, "Caveats", (f"{caveat.sentence} [{caveat.code}]" for caveat in ruleset.caveats)
+        console,
+        "Caveats",
+        (f"{c.sentence} [{c.code}]" for c in ruleset.caveats if c.code not in told),
     )
     _print_list(
         console,
@@ -53,13 +63,16 @@ def print_plan(findings: Findings, ruleset: Ruleset) -> None:
     )
 
 
+def _hazard(hazard: Hazard) -> str:
+    exposure = hazard.exposure
+    if exposure is None:
+        return hazard.advice
+    return f"{exposure.protocol.value}/{exposure.port}: {hazard.advice}"
+
+
 def _file_width() -> int:
     """Return the width for output that is no terminal: COLUMNS where set, else room enough."""
     return shutil.get_terminal_size((_WIDTH_OF_A_FILE, 0)).columns
-
-
-def _question(code: str, subject: str, sentence: str) -> str:
-    return f"{sentence} [{' '.join(filter(None, (code, subject)))}]"
 
 
 def _print_list(console: Console, title: str, sentences: Iterable[str]) -> None:
@@ -73,19 +86,24 @@ def _print_list(console: Console, title: str, sentences: Iterable[str]) -> None:
         console.print(grid)
 
 
-def _chain_table(direction: Direction, chain: Chain) -> Table:
+def _chain_table(direction: Direction, ruleset: Ruleset) -> Table:
+    chain = ruleset.chain(direction)
     rules = [rule for rule in chain.rules if rule.enabled]
     base = [rule for rule in rules if _is_base(rule)]
     table = Table(
-        title=f"{direction.value.capitalize()}: what is not listed is"
-        f" {_PAST[chain.default]} ({len(base)} base rules come first)",
+        title=f"\n{direction.value.capitalize()}: what is not listed is {_PAST[chain.default]}"
+        f" ({len(base)} base rules, such as loopback and replies, come first)",
         title_justify="left",
         title_style="bold",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
     )
-    for name in ("Action", "Service", "Who" if direction is Direction.INCOMING else "Where to"):
-        table.add_column(name, no_wrap=name == "Action")
-    for name in ("How sure", "Why", "Lines"):
-        table.add_column(name)
+    table.add_column("Action", no_wrap=True)
+    table.add_column("Service", no_wrap=True)
+    table.add_column("From" if direction is Direction.INCOMING else "To")
+    table.add_column("How sure", no_wrap=True)
+    table.add_column("Why")
+    table.add_column("Lines")
     for rule in rules:
         if not _is_base(rule):
             table.add_row(*_cells(rule, direction))
@@ -98,7 +116,7 @@ def _is_base(rule: Rule) -> bool:
 
 def _cells(rule: Rule, direction: Direction) -> list[Text]:
     confidence = "" if rule.confidence is None else rule.confidence.value
-    why = "; ".join(reason.sentence for reason in rule.reasons) or rule.comment
+    why = rule.reasons[0].sentence if rule.reasons else rule.comment
     return [
         Text(rule.action.value, style=_COLOURS[rule.action]),
         Text(printable(_service(rule, direction))),
@@ -115,12 +133,15 @@ def _service(rule: Rule, direction: Direction) -> str:
     )
     protocol = "any" if rule.protocol is None else rule.protocol.value
     where = protocol if ports is None else f"{protocol}/{ports}"
-    return f"{rule.service} {where}" if rule.service else where
+    named = rule.service and rule.service != where.replace("/", "-")
+    return f"{where} {rule.service}" if named else where
 
 
 def _remote(rule: Rule) -> str:
-    families = "" if len(rule.families) > 1 else f" ({rule.families[0].value})"
+    families = "" if len(rule.families) > 1 else f" ({_FAMILY_NAMES[rule.families[0]]})"
     local = "" if rule.local is None else f" at {rule.local}"
+    if isinstance(rule.remote, AddressSet):
+        families = ""
     return f"{'any' if rule.remote is None else rule.remote}{families}{local}"
 
 
@@ -132,9 +153,21 @@ def describe(rule: Rule, direction: Direction) -> str:
 
 
 def _lines(numbers: list[int]) -> str:
-    shown = ", ".join(str(number) for number in numbers[:_MOST_LINES])
-    more = len(numbers) - _MOST_LINES
+    """Write line numbers, consecutive ones as a range: ``3, 14-20``.
+
+    >>> _lines([3, 14, 15, 16])
+    '3, 14-16'
+    """
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1][1:] = [number]
+        else:
+            runs.append([number])
+    shown = ", ".join("-".join(str(end) for end in run) for run in runs[:_MOST_RUNS])
+    more = len(runs) - _MOST_RUNS
     return f"{shown} and {more} more" if more > 0 else shown
 
 
 _PAST = {Action.ACCEPT: "accepted", Action.DROP: "dropped", Action.REJECT: "rejected"}
+_FAMILY_NAMES = {Family.IPV4: "IPv4", Family.IPV6: "IPv6"}
