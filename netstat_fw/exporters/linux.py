@@ -13,9 +13,11 @@ from netstat_fw.ruleset.rule import RemoteReference
 from netstat_fw.ruleset.terms import Direction, RemoteKind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from netstat_fw.protocol import Family
     from netstat_fw.ruleset.rule import Rule
-    from netstat_fw.ruleset.sets import AddressSet, Network
+    from netstat_fw.ruleset.sets import AddressSet, Network, PortSet
 
 # In the packet's terms: this host is the destination of what comes in.
 LOCAL_END = {Direction.INCOMING: "d", Direction.OUTGOING: "s"}
@@ -23,6 +25,7 @@ REMOTE_END = {Direction.INCOMING: "s", Direction.OUTGOING: "d"}
 
 # 15 bytes, as IFNAMSIZ says; no blank, no colon, and no "+" that would mean any ending.
 _INTERFACE = re.compile(r"[A-Za-z0-9._@-]{1,15}")
+_SLOTS = 15
 
 
 def obstacle(rule: Rule, tool: str) -> str | None:
@@ -51,3 +54,20 @@ def members(side: AddressSet | None, family: Family) -> tuple[Network, ...] | No
         return None
     kept = side.of([family])
     return None if kept is None or kept.covers([family]) else kept.prefixes
+
+
+def port_groups(ports: PortSet) -> Iterator[tuple[tuple[int, int], ...]]:
+    """Divide ports into groups that one multiport match of xtables can hold.
+
+    That is 15 slots, of which a single port takes one and a range two; iptables-extensions(8).
+    """
+    group: list[tuple[int, int]] = []
+    slots = 0
+    for first, last in ports.ranges:
+        needed = 1 if first == last else 2
+        if slots + needed > _SLOTS:
+            yield tuple(group)
+            group, slots = [], 0
+        group.append((first, last))
+        slots += needed
+    yield tuple(group)

@@ -10,19 +10,24 @@ Written for nftables 0.9 and later, nft(8).
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import attrs
 
 from netstat_fw.exporters.annotations import header_comments, rule_comment
 from netstat_fw.exporters.limits import omit_or_refuse
+from netstat_fw.exporters.linux import (
+    LOCAL_END,
+    REMOTE_END,
+    matched_families,
+    members,
+    obstacle,
+)
 from netstat_fw.exporters.quoting import plain
 from netstat_fw.exporters.rendered import Omission, Rendered
-from netstat_fw.protocol import Family
-from netstat_fw.ruleset.rule import RemoteReference
+from netstat_fw.protocol import Family, Protocol
 from netstat_fw.ruleset.sets import shown_prefix, shown_range
-from netstat_fw.ruleset.terms import Action, Direction, RemoteKind
+from netstat_fw.ruleset.terms import Action, Direction
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,17 +37,13 @@ if TYPE_CHECKING:
     from netstat_fw.ruleset.sets import AddressSet, PortSet
 
 TABLE = "netstat_fw"
-_STRING_BYTES = 120
-_INTERFACE = re.compile(r"[A-Za-z0-9._@-]{1,15}")
+STRING_BYTES = 120
 _WIDEST = 72
 
-_HOOKS = {Direction.INCOMING: "input", Direction.OUTGOING: "output"}
-_INTERFACE_KEYS = {Direction.INCOMING: "iifname", Direction.OUTGOING: "oifname"}
-_NETWORK_HEADERS = {Family.IPV4: "ip", Family.IPV6: "ip6"}
-_HOP_LIMITS = {Family.IPV4: "ip ttl", Family.IPV6: "ip6 hoplimit"}
-# In the packet's terms: this host is the destination of what comes in.
-_LOCAL_END = {Direction.INCOMING: "d", Direction.OUTGOING: "s"}
-_REMOTE_END = {Direction.INCOMING: "s", Direction.OUTGOING: "d"}
+HOOKS = {Direction.INCOMING: "input", Direction.OUTGOING: "output"}
+INTERFACE_KEYS = {Direction.INCOMING: "iifname", Direction.OUTGOING: "oifname"}
+NETWORK_HEADERS = {Family.IPV4: "ip", Family.IPV6: "ip6"}
+HOP_LIMITS = {Family.IPV4: "ip ttl", Family.IPV6: "ip6 hoplimit"}
 
 
 def render(ruleset: Ruleset) -> Rendered:
@@ -84,22 +85,22 @@ def _chain(ruleset: Ruleset, direction: Direction, omissions: list[Omission]) ->
     lines: list[_Line | str] = []
     for rule in chain.rules:
         if not rule.enabled:
-            lines.append(f"# disabled: {rule_comment(rule, _STRING_BYTES)}")
+            lines.append(f"# disabled: {rule_comment(rule, STRING_BYTES)}")
             continue
-        obstacle = _obstacle(rule)
-        if obstacle is not None:
-            omissions.append(omit_or_refuse(rule, "nftables", obstacle))
-            lines.append(f"# left out: {rule_comment(rule, _STRING_BYTES)}")
+        found = obstacle(rule, "nftables")
+        if found is not None:
+            omissions.append(omit_or_refuse(rule, "nftables", found))
+            lines.append(f"# left out: {rule_comment(rule, STRING_BYTES)}")
             continue
         lines.extend(
             _rule_lines(rule, ruleset.resolve(rule), direction)
-            or [f"# matches nothing: {rule_comment(rule, _STRING_BYTES)}"]
+            or [f"# matches nothing: {rule_comment(rule, STRING_BYTES)}"]
         )
     if chain.default is Action.REJECT:
         # The policy of a base chain is accept or drop.
         lines.append(_Line("", "reject", "default"))
     policy = "accept" if chain.default is Action.ACCEPT else "drop"
-    hook = _HOOKS[direction]
+    hook = HOOKS[direction]
     return [
         f"\tchain {hook} {{",
         f"\t\ttype filter hook {hook} priority 0; policy {policy};",
@@ -119,18 +120,9 @@ def _aligned(lines: list[_Line | str]) -> Iterator[str]:
             yield f'{match and match + " "}{line.statement:<6} comment "{line.comment}"'
 
 
-def _obstacle(rule: Rule) -> str | None:
-    remote = rule.remote
-    if isinstance(remote, RemoteReference) and remote.kind is not RemoteKind.ZONE:
-        return f"nftables does not know {remote}; define its addresses as a zone"
-    if rule.interface is not None and not _INTERFACE.fullmatch(rule.interface):
-        return f"no Linux interface is called {rule.interface!r}; name it as ip link does"
-    return None
-
-
 def _rule_lines(rule: Rule, remote: AddressSet | None, direction: Direction) -> list[_Line]:
-    comment = rule_comment(rule, _STRING_BYTES)
-    statements = [rule.action.value]
+    comment = rule_comment(rule, STRING_BYTES)
+    statements = [_verdict(rule)]
     if rule.log is not None:
         log = _log(rule.log)
         # A limit in the line of the verdict would limit the verdict.
@@ -142,8 +134,15 @@ def _rule_lines(rule: Rule, remote: AddressSet | None, direction: Direction) -> 
     ]
 
 
+def _verdict(rule: Rule) -> str:
+    if rule.action is Action.REJECT and rule.protocol is Protocol.TCP:
+        # A client that is still inside connect(2) may take an ICMP error to be a passing one.
+        return "reject with tcp reset"
+    return rule.action.value
+
+
 def _log(log: Log) -> str:
-    prefix = f'log prefix "{plain(log.prefix, _STRING_BYTES)} "'
+    prefix = f'log prefix "{plain(log.prefix, STRING_BYTES)} "'
     if log.rate is None:
         return prefix
     rate = log.rate
@@ -154,9 +153,8 @@ def _matches(rule: Rule, remote: AddressSet | None, direction: Direction) -> Ite
     """Give the match of each line that the rule needs: one, or one per family."""
     split = rule.local is not None or remote is not None or rule.hop_limit is not None
     if split:
-        for family in rule.families:
-            if remote is None or family in remote.families:
-                yield " ".join(_parts(rule, remote, direction, family))
+        for family in matched_families(rule, remote):
+            yield " ".join(_parts(rule, remote, direction, family))
     else:
         family_or_both = rule.families[0] if len(rule.families) == 1 else None
         yield " ".join(_parts(rule, None, direction, family_or_both))
@@ -166,7 +164,7 @@ def _parts(
     rule: Rule, remote: AddressSet | None, direction: Direction, family: Family | None
 ) -> Iterator[str]:
     if rule.interface is not None:
-        yield f'{_INTERFACE_KEYS[direction]} "{rule.interface}"'
+        yield f'{INTERFACE_KEYS[direction]} "{rule.interface}"'
     if family is not None:
         network = list(_network_parts(rule, remote, direction, family))
         # A match on a network header or on an ICMP type implies its family.
@@ -180,14 +178,14 @@ def _parts(
 def _network_parts(
     rule: Rule, remote: AddressSet | None, direction: Direction, family: Family
 ) -> Iterator[str]:
-    sides = ((_REMOTE_END[direction], remote), (_LOCAL_END[direction], rule.local))
+    sides = ((REMOTE_END[direction], remote), (LOCAL_END[direction], rule.local))
     for end, side in sides:
-        members = side and side.of([family])
-        if members and not members.covers([family]):
-            elements = _elements(map(shown_prefix, members))
-            yield f"{_NETWORK_HEADERS[family]} {end}addr {elements}"
+        prefixes = members(side, family)
+        if prefixes is not None:
+            elements = _elements(map(shown_prefix, prefixes))
+            yield f"{NETWORK_HEADERS[family]} {end}addr {elements}"
     if rule.hop_limit is not None:
-        yield f"{_HOP_LIMITS[family]} {rule.hop_limit}"
+        yield f"{HOP_LIMITS[family]} {rule.hop_limit}"
 
 
 def _transport_parts(rule: Rule, direction: Direction) -> Iterator[str]:
@@ -195,8 +193,8 @@ def _transport_parts(rule: Rule, direction: Direction) -> Iterator[str]:
     if protocol is None:
         return
     sides = (
-        (_REMOTE_END[direction], rule.remote_ports),
-        (_LOCAL_END[direction], rule.local_ports),
+        (REMOTE_END[direction], rule.remote_ports),
+        (LOCAL_END[direction], rule.local_ports),
     )
     ports = [(end, side) for end, side in sides if side is not None]
     for end, side in ports:

@@ -1,0 +1,214 @@
+"""A helper that runs inside a network namespace and answers one JSON command per line.
+
+It holds servers, asks others, and sends and hears single packets, with nothing but the standard
+library. Results are words: ``open``, ``refused``, ``silent`` (nothing came back in time) and
+``forbidden`` (the kernel refused to send, as it does for a packet that the output chain drops).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import socket
+import struct
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeAlias
+
+Command: TypeAlias = dict[str, Any]
+
+PATIENCE = 0.5
+FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
+KINDS = {"tcp": socket.SOCK_STREAM, "udp": socket.SOCK_DGRAM}
+ECHO = {4: (8, 0, socket.IPPROTO_ICMP), 6: (128, 129, socket.IPPROTO_ICMPV6)}
+HEARD: list[str] = []
+MEMBERS: list[socket.socket] = []
+
+
+def serve(command: Command) -> str:
+    """Answer on a port of every address, both families, and note what is heard."""
+    for family in FAMILIES.values():
+        server = socket.socket(family, KINDS[command["protocol"]])
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            server.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        server.bind(("", command["port"]))
+        answer = _greet if command["protocol"] == "tcp" else _echo
+        if command["protocol"] == "tcp":
+            server.listen(50)
+        threading.Thread(target=answer, args=(server,), daemon=True).start()
+    return "served"
+
+
+def _greet(server: socket.socket) -> None:
+    while True:
+        peer, _ = server.accept()
+        with peer, contextlib.suppress(OSError):
+            peer.sendall(b"hello")
+
+
+def _echo(server: socket.socket) -> None:
+    while True:
+        data, peer = server.recvfrom(2000)
+        HEARD.append(data.decode("ascii", "replace"))
+        with contextlib.suppress(OSError):
+            server.sendto(data, peer)
+
+
+def ask(command: Command) -> str:
+    """Ask one question and say how it ended."""
+    asks = {"tcp": _ask_tcp, "udp": _ask_udp, "ping": _ask_ping}
+    try:
+        return asks[command["protocol"]](FAMILIES[command["family"]], command)
+    except TimeoutError:
+        return "silent"
+    except ConnectionRefusedError:
+        return "refused"
+    except OSError as error:
+        if error.errno in {errno.EPERM, errno.EACCES}:
+            return "forbidden"
+        if error.errno in {errno.EHOSTUNREACH, errno.ENETUNREACH}:
+            return "silent"
+        raise
+
+
+def _ask_tcp(family: socket.AddressFamily, command: Command) -> str:
+    with socket.socket(family, socket.SOCK_STREAM) as client:
+        client.settimeout(PATIENCE)
+        client.connect((command["address"], command["port"]))
+        return "open" if client.recv(10) == b"hello" else "refused"
+
+
+def _ask_udp(family: socket.AddressFamily, command: Command) -> str:
+    with socket.socket(family, socket.SOCK_DGRAM) as client:
+        client.settimeout(PATIENCE)
+        client.connect((command["address"], command["port"]))
+        client.send(b"question")
+        return "open" if client.recv(100) == b"question" else "refused"
+
+
+def _ask_ping(family: socket.AddressFamily, command: Command) -> str:
+    request, reply, protocol = ECHO[command["family"]]
+    identifier = threading.get_native_id() & 0xFFFF
+    packet = struct.pack("!BBHHH", request, 0, 0, identifier, 1)
+    packet = struct.pack("!BBHHH", request, 0, checksum(packet), identifier, 1)
+    with socket.socket(family, socket.SOCK_RAW, protocol) as client:
+        client.sendto(packet, (command["address"], 0))
+        deadline = time.monotonic() + PATIENCE
+        while (left := deadline - time.monotonic()) > 0:
+            client.settimeout(left)
+            data = client.recv(2000)
+            # An IPv4 raw socket shows the IP header, an IPv6 one does not.
+            message = data[(data[0] & 15) * 4 :] if command["family"] == 4 else data
+            if message[0] == reply and message[4:6] == packet[4:6]:
+                return "open"
+    return "silent"
+
+
+def checksum(data: bytes) -> int:
+    """Compute the Internet checksum (RFC 1071)."""
+    padded = data + b"\0" * (len(data) % 2)
+    total: int = sum(struct.unpack(f"!{len(padded) // 2}H", padded))
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return ~total & 0xFFFF
+
+
+def ask_all(command: Command) -> list[str]:
+    """Ask many questions at once, so that those without an answer cost their patience once."""
+    with ThreadPoolExecutor(max_workers=64) as pool:
+        return list(pool.map(ask, command["questions"]))
+
+
+def forge(command: Command) -> str:
+    """Send one IPv4 packet with addresses and header of choice, below every check of its own host.
+
+    ``flags`` makes it a TCP segment with these flags, ``payload`` a UDP datagram.
+    """
+    addresses = socket.inet_aton(command["source"]) + socket.inet_aton(command["destination"])
+    ports = struct.pack("!HH", command["from_port"], command["port"])
+    if "flags" in command:
+        number, place = socket.IPPROTO_TCP, 16
+        segment = ports + struct.pack("!IIBBHHH", 1, 0, 80, command["flags"], 512, 0, 0)
+    else:
+        number, place = socket.IPPROTO_UDP, 6
+        payload = command["payload"].encode()
+        segment = ports + struct.pack("!HH", 8 + len(payload), 0) + payload
+    pseudo = addresses + struct.pack("!HH", number, len(segment))
+    segment = _put(segment, place, checksum(pseudo + segment))
+    head = struct.pack("!BBHHHBBH", 69, 0, 20 + len(segment), 1, 0, 64, number, 0) + addresses
+    ethernet = bytes.fromhex(command["to"].replace(":", "")) + bytes(6) + b"\x08\x00"
+    with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as link:
+        link.bind((command["interface"], 0))
+        link.send(ethernet + _put(head, 10, checksum(head)) + segment)
+    return "sent"
+
+
+def _put(data: bytes, place: int, number: int) -> bytes:
+    return data[:place] + struct.pack("!H", number) + data[place + 2 :]
+
+
+def hear_segments(_command: Command) -> str:
+    """Note every TCP segment with neither SYN, ACK nor RST that the input chain lets through."""
+    raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_TCP)
+
+    def hear() -> None:
+        while True:
+            data = raw.recv(2000)
+            flags = data[(data[0] & 15) * 4 + 13]
+            if not flags & 0x16:
+                HEARD.append(f"segment {flags}")
+
+    threading.Thread(target=hear, daemon=True).start()
+    return "hearing"
+
+
+def hear_reports(command: Command) -> str:
+    """Note every report of a multicast listener (RFC 3810 5.2, to ff02::16) on an interface."""
+    raw = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
+    _join(raw, command["interface"], "ff02::16")
+
+    def hear() -> None:
+        while True:
+            if raw.recv(2000)[0] == 143:
+                HEARD.append("report")
+
+    threading.Thread(target=hear, daemon=True).start()
+    return "hearing"
+
+
+def join(command: Command) -> str:
+    """Become a listener of a multicast group, which the kernel reports to the link."""
+    member = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+    _join(member, command["interface"], command["group"])
+    MEMBERS.append(member)
+    return "joined"
+
+
+def _join(member: socket.socket, interface: str, group: str) -> None:
+    index = struct.pack("@I", socket.if_nametoindex(interface))
+    request = socket.inet_pton(socket.AF_INET6, group) + index
+    member.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP, request)
+
+
+def heard(_command: Command) -> list[str]:
+    """Return what was heard since the last time, each thing once."""
+    found = sorted(set(HEARD))
+    HEARD.clear()
+    return found
+
+
+def main() -> None:
+    """Answer commands until the input ends."""
+    known = (serve, ask_all, forge, hear_segments, hear_reports, join, heard)
+    commands = {function.__name__: function for function in known}
+    for line in sys.stdin:
+        command = json.loads(line)
+        print(json.dumps(commands[command.pop("do")](command)), flush=True)  # noqa: T201 - the answer
+
+
+if __name__ == "__main__":
+    main()
