@@ -41,10 +41,10 @@ def render(ruleset: Ruleset, target: str, **options: object) -> Rendered:
         known = ", ".join(sorted(TARGETS))
         raise ExportError(f"unknown target {target!r}; there are {known}") from None
     known_options = set(inspect.signature(exporter).parameters) - {"ruleset"}
-    for name in options:
-        if name not in known_options:
-            taken = ", ".join(sorted(known_options)) or "none"
-            raise ExportError(f"target {target} takes no option {name!r}; it takes {taken}")
+    unknown = sorted(set(options) - known_options)
+    if unknown:
+        taken = ", ".join(sorted(known_options)) or "none"
+        raise ExportError(f"target {target} takes no option {unknown[0]!r}; it takes {taken}")
     return exporter(ruleset, **options)
 
 

@@ -41,7 +41,7 @@ def comment_lines(text: str, mark: str = "#", width: int = 100) -> list[str]:
     >>> comment_lines("what now?\nflush ruleset")
     ['# what now?_flush ruleset']
     """
-    safe = _BLANKS.sub(" ", _NOT_IN_COMMENT.sub("_", text)).strip()
+    safe = _NOT_IN_COMMENT.sub("_", _BLANKS.sub(" ", text)).strip()
     return textwrap.wrap(
         safe,
         width,
