@@ -45,6 +45,10 @@ def printable(text: str) -> str:
     )
 
 
+def _cut(text: str) -> str:
+    return text[: 4 * _SHOWN_WIDTH]
+
+
 @attrs.frozen
 class Diagnostic:
     r"""One remark about one captured line.
@@ -68,7 +72,7 @@ class Diagnostic:
     message: str
     line: int = attrs.field(validator=attrs.validators.ge(1))
     column: int = attrs.field(default=1, validator=attrs.validators.ge(1))
-    source: str = attrs.field(default="", converter=lambda text: text[: 4 * _SHOWN_WIDTH])
+    source: str = attrs.field(default="", converter=_cut)
 
     def __str__(self) -> str:
         """Show position, message, the captured line and a caret under the column."""
