@@ -12,6 +12,7 @@ from netstat_fw.analyzers.checklist import check_outlook
 from netstat_fw.analyzers.connections import file_connections
 from netstat_fw.analyzers.covers import cover, sessions
 from netstat_fw.analyzers.datagrams import file_datagrams
+from netstat_fw.analyzers.exposure import shut_ports
 from netstat_fw.analyzers.findings import Findings, Scope
 from netstat_fw.analyzers.flows import (
     Flows,
@@ -39,10 +40,6 @@ from netstat_fw.analyzers.verdicts import account, key_of
 from netstat_fw.services import builtin_catalog
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from netstat_fw.analyzers.exposure import Placed
-    from netstat_fw.analyzers.flows import Port
     from netstat_fw.records import Capture
     from netstat_fw.services import ServiceCatalog
 
@@ -74,7 +71,7 @@ def analyze(
     listening = place_listeners(rows.listeners, rows.homes, context)
     judge_listeners(rows.listeners, listening, flows)
     covers = cover(listening, capture.dialect)
-    file_connections(rows.streams, covers, _shut(listening), flows, context)
+    file_connections(rows.streams, covers, shut_ports(listening), flows, context)
     served = {each.exposure.port for each in listening if each.exposure.scope is not Scope.LOOPBACK}
     datagrams = file_datagrams(rows.datagrams, served, flows, context)
     file_others(rows.others, flows)
@@ -108,13 +105,4 @@ def analyze(
         find_hazards(exposures, rows, context),
         check_processes(exposures),
         account(capture, flows.verdicts, (*exposures, *connections, *roles, *questions)),
-    )
-
-
-def _shut(placed: Iterable[Placed]) -> frozenset[Port]:
-    """Return the ports that are bound to loopback alone."""
-    return frozenset(
-        (each.exposure.protocol, each.exposure.port)
-        for each in placed
-        if each.exposure.scope is Scope.LOOPBACK
     )

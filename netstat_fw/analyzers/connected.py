@@ -56,6 +56,14 @@ def direct(  # noqa: PLR0911 - one return for each row of the table
     return U1_FIXED if to_server else U_ASK
 
 
+def keep_shut(direction: Direction) -> Direction:
+    """Return what a direction becomes on a port that is bound to loopback alone otherwise.
+
+    Such a port is shut; a connected socket beside it does not open it.
+    """
+    return {U2: U2_SHUT, U3_ALONE: U3_SHUT}.get(direction, direction)
+
+
 def file_connected(  # noqa: PLR0911 - one return for each direction
     row: Row, direction: Direction, traffic: Traffic | None, flows: Flows, context: Context
 ) -> Verdict:
@@ -119,8 +127,10 @@ U2 = _direction(
     "connected from a port to the same port: either side may begin",
 )
 _CONNECTED_SERVER = "a server's socket, connected to one of its clients"
+U2_SHUT = Direction(Way.OUT, U2.confidence, U2.reasons)
 U3 = _direction(Way.COVERED, Confidence.MEDIUM, "U3", "UDP_CONNECTED_SERVER", _CONNECTED_SERVER)
 U3_ALONE = _direction(Way.IN, Confidence.MEDIUM, "U3", "UDP_CONNECTED_SERVER", _CONNECTED_SERVER)
+U3_SHUT = _direction(Way.ASK, Confidence.UNDECIDED, "U3", "UDP_CONNECTED_SERVER", _CONNECTED_SERVER)
 U_ASK = _direction(
     Way.ASK,
     Confidence.UNDECIDED,

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from netstat_fw.analyzers.connected import direct, file_connected, has_peer
+from netstat_fw.analyzers.connected import direct, file_connected, has_peer, keep_shut
 from netstat_fw.analyzers.covers import cover
 from netstat_fw.analyzers.direction import Way
+from netstat_fw.analyzers.exposure import shut_ports
 from netstat_fw.analyzers.findings import Connection, Datagram, Role
 from netstat_fw.analyzers.flows import Flows, Port, file_unreadable
 from netstat_fw.analyzers.groups import Groups, verdict_of
@@ -80,7 +81,7 @@ def file_datagrams(
             flows.verdicts.update(found[-1].verdicts)
     placed = tuple(each for findings in found for each in findings.placed)
     covers = cover(placed, context.host.dialect)
-    with_peers = _file_connected(connected, covers, flows, context)
+    with_peers = _file_connected(connected, placed, covers, flows, context)
     datagrams = [findings.datagram for findings in found]
     for datagram, of_group in by_chance.findings(context):
         datagrams.append(datagram)
@@ -91,13 +92,22 @@ def file_datagrams(
     return Datagrams(placed, covers, connections, tuple(datagrams))
 
 
-def _file_connected(rows: Iterable[Row], covers: Covers, flows: Flows, context: Context) -> Groups:
+def _file_connected(
+    rows: Iterable[Row],
+    placed: Iterable[Placed],
+    covers: Covers,
+    flows: Flows,
+    context: Context,
+) -> Groups:
     """File the connected sockets; return the roles of those that stand for themselves."""
     groups = Groups()
+    shut = shut_ports(placed)
     for row in rows:
         found = covers.get(row.socket.protocol, {}).get(row.local.port or 0)
         traffic = None if found is None else found.find(row.local)
         direction = direct(row, context, served=traffic is not None)
+        if (row.socket.protocol, row.local.port) in shut:
+            direction = keep_shut(direction)
         flows.verdicts[row.index] = file_connected(row, direction, traffic, flows, context)
         role = _ROLES.get(direction.way)
         if role is not None and traffic is None:

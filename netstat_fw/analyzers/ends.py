@@ -78,6 +78,7 @@ _IPV6 = 1 << 128
 def address_key(address: Address) -> int:
     """Return a number that stands for an unmapped address and hashes faster than it does.
 
+    >>> from ipaddress import IPv6Address
     >>> address_key(IPv4Address("0.0.0.1")) == address_key(IPv6Address("::1"))
     False
     """

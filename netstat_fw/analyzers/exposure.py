@@ -94,6 +94,15 @@ def place(
     return tuple(placed)
 
 
+def shut_ports(placed: Iterable[Placed]) -> frozenset[tuple[Protocol, int]]:
+    """Return the ports that are bound to loopback alone."""
+    return frozenset(
+        (each.exposure.protocol, each.exposure.port)
+        for each in placed
+        if each.exposure.scope is Scope.LOOPBACK
+    )
+
+
 def judge_placed(placed: Iterable[Placed]) -> dict[int, Verdict]:
     """Say what becomes of the rows of exposures."""
     verdicts = {}

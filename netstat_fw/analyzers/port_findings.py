@@ -161,10 +161,8 @@ def _connections(
         return
     peers = {row.remote.address for row in rows if row.remote.address and has_peer(row)}
     for going in decision.table.going:
-        families = tuple(f for f in datagram.families if f in (going.families or BOTH))
+        families = _narrowed(datagram.families, {_family(each) for each in going.remotes})
         remotes = tuple(each for each in going.remotes if _family(each) in families)
-        if going.remotes and not remotes:
-            continue
         yield Connection(
             datagram.protocol,
             going.remote_port,
