@@ -10,7 +10,7 @@ import inspect
 from typing import TYPE_CHECKING, TypeAlias
 
 from netstat_fw.errors import ExportError
-from netstat_fw.exporters import iptables, json_target, nftables
+from netstat_fw.exporters import iptables, json_target, nftables, nftables_json
 from netstat_fw.exporters.rendered import Omission, Rendered
 
 if TYPE_CHECKING:
@@ -52,4 +52,5 @@ TARGETS: dict[str, Exporter] = {
     "iptables": iptables.render,
     "json": json_target.render,
     "nftables": nftables.render,
+    "nftables-json": nftables_json.render,
 }
