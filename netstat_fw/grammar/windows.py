@@ -1,22 +1,24 @@
 """What netstat.exe prints for one socket, and the owner lines of ``-b`` below it.
 
 Shape only: expressions and the names of their results, no records, no meaning. A row has two forms
-of one definition. The compiled form (`ROW`, `ENDPOINT`, `TCP_REST`, `UDP_REST`) is what a reader
-runs on every line. The token form (`tcp_row`, `udp_row`) takes the same lines field by field and
-can say where a damaged one goes wrong and what was expected there.
+of one definition. The compiled form (`ROW`, `HOST`, `PORT`, `TCP_REST`, `UDP_REST`) is what a
+reader runs. The token form (`tcp_row`, `udp_row`) takes the same lines field by field and can say
+where a damaged one goes wrong and what was expected there.
 
 Cells are told apart by white space and shape, never by their column: a cell that does not fit moves
-the rest of its row to the right. Sources: captures of Windows XP to 11; ReactOS netstat.c
-(ShowTcpTable); Microsoft's reference of ``netstat``. No capture is known of the columns of ``-y``
-and ``-d``; they are written down here as that reference describes them.
+the rest of its row to the right. White space is what `str.split` splits at, because rows come out
+of web pages (no-break spaces) and of ``more`` (form feeds). Sources: captures of Windows XP to 11;
+ReactOS netstat.c (ShowTcpTable); Microsoft's reference of ``netstat``. No capture is known of the
+columns of ``-y`` and ``-d``; they are written down here as that reference describes them.
 """
 
 from __future__ import annotations
 
+import re
+
 import pyparsing as pp
 
 from netstat_fw.grammar.common import (
-    BLANKS,
     ip_address,
     named,
     port_number,
@@ -27,8 +29,9 @@ from netstat_fw.grammar.common import (
 from netstat_fw.grammar.windows_words import NO_OWNER
 
 # Indentation, and the marks that a mail program or a markup puts before quoted lines.
-_MARGIN = r"[ \t>|]*"
-_END = r"[ \t]*\Z"
+_MARGIN = r"[\s>|]*"
+_END = r"\s*\Z"
+_WHITE_SPACE = "".join(char for char in map(chr, range(0x3001)) if char.isspace())
 
 
 def protocol() -> pp.Regex:
@@ -41,18 +44,29 @@ def host_name() -> pp.Regex:
     return terminal(r'[^\s:\[\]*%,;"<>|/\\]{1,255}', "a host name")
 
 
-def endpoint() -> pp.Regex:
-    """``address:port``; IPv6 in brackets with its zone index (ReactOS GetIpHostName).
+def host() -> pp.Regex:
+    """What stands before the last colon: ``*``, IPv6 in brackets with its zone index, IPv4, a name.
 
-    ``*`` stands for any address or port of UDP, port 0 for none.
+    ReactOS GetIpHostName.
     """
     return terminal(
         rf"(?:\*|\[(?P<ipv6>{ip_address().re.pattern})(?:%(?P<zone>{zone().re.pattern}))?\]"
-        rf"|(?P<host>{host_name().re.pattern}))"
-        rf":(?:\*|(?P<port>{port_number().re.pattern})|(?P<service>{service_name().re.pattern}))"
-        r"(?![^ \t])",
-        "address:port",
+        rf"|(?P<name>{host_name().re.pattern}))",
+        "a host",
     )
+
+
+def port() -> pp.Regex:
+    """What stands behind the last colon: ``*`` (UDP), a number (0 for none) or a service."""
+    return terminal(
+        rf"(?:\*|(?P<port>{port_number().re.pattern})|(?P<service>{service_name().re.pattern}))",
+        "a port",
+    )
+
+
+def endpoint() -> pp.Regex:
+    """``address:port``; neither half holds a colon outside of brackets."""
+    return terminal(rf"{host().re.pattern}:{port().re.pattern}(?!\S)", "address:port")
 
 
 def state() -> pp.Regex:
@@ -100,7 +114,7 @@ def component() -> pp.Regex:
 def joined_owner() -> pp.Regex:
     """Owner that an editor joined onto its row: ``RpcSs [svchost.exe]``."""
     return terminal(
-        rf"(?:(?:(?P<service>{service().re.pattern}){BLANKS})?"
+        rf"(?:(?:(?P<service>{service().re.pattern})\s+)?"
         rf"\[(?P<executable>{executable().re.pattern})\]"
         rf"|(?P<nobody>{NO_OWNER})|(?P<lone_service>{service().re.pattern}))(?!\S)",
         "an owner such as [svchost.exe]",
@@ -109,7 +123,7 @@ def joined_owner() -> pp.Regex:
 
 def tcp_row() -> pp.ParserElement:
     """One TCP socket, field by field: ``TCP local foreign state [PID] [column…] [owner]``."""
-    return _addresses() + state()("state") + _tail("a PID, an owner or the end of the row")
+    return _addresses() + _spaced(state()) + _tail("a PID, an owner or the end of the row")
 
 
 def udp_row() -> pp.ParserElement:
@@ -119,19 +133,28 @@ def udp_row() -> pp.ParserElement:
 
 def _addresses() -> pp.ParserElement:
     return (
-        protocol()("protocol")
-        + named(endpoint(), "the local address:port")
-        + named(endpoint(), "the foreign address:port")
+        _spaced(protocol())
+        + _spaced(named(endpoint(), "the local address:port"))
+        + _spaced(named(endpoint(), "the foreign address:port"))
     )
 
 
 def _tail(end: str) -> pp.ParserElement:
-    return pp.ZeroOrMore(column()) + pp.Optional(joined_owner()) + pp.StringEnd().set_name(end)
+    return (
+        pp.ZeroOrMore(_spaced(column()))
+        + pp.Optional(_spaced(joined_owner()))
+        + _spaced(pp.StringEnd()).set_name(end)
+    )
+
+
+def _spaced(expression: pp.ParserElement) -> pp.ParserElement:
+    """Let any white space stand before an expression; it must be a new one."""
+    return expression.set_whitespace_chars(_WHITE_SPACE)
 
 
 def _rest(first: str) -> pp.Regex:
-    """Compile what follows the addresses; trailing blanks must be gone."""
-    start = r"(?:\A|[ \t]+)"
+    """Compile what follows the addresses; trailing white space must be gone."""
+    start = r"(?:\A|\s+)"
     return pp.Regex(
         rf"{first}(?P<columns>(?:{start}{column().re.pattern}){{0,4}})"
         rf"(?:{start}{joined_owner().re.pattern})?\Z"
@@ -139,15 +162,17 @@ def _rest(first: str) -> pp.Regex:
 
 
 ROW = pp.Regex(
-    _MARGIN
-    + BLANKS.join((f"(?P<protocol>{protocol().re.pattern})", r"(?P<local>\S+)", r"(?P<remote>\S+)"))
-    + r"(?:[ \t]+(?P<rest>\S.*))?"
-    + _END
+    rf"{_MARGIN}(?P<protocol>{protocol().re.pattern})\s+(?P<local>\S+)\s+(?P<remote>\S+)"
+    r"(?:\s+(?P<rest>\S.*))?" + _END,
+    re.DOTALL,
 )
 """A row: ``  %-6s %-22s %-22s %-15s %s`` (captures; ReactOS ShowTcpTable)."""
 
-ENDPOINT = pp.Regex(endpoint().re.pattern + r"\Z")
-"""One endpoint cell, taken apart."""
+HOST = pp.Regex(host().re.pattern + r"\Z")
+"""The part of an endpoint cell before its last colon."""
+
+PORT = pp.Regex(port().re.pattern + r"\Z")
+"""The part of an endpoint cell behind its last colon."""
 
 TCP_REST = _rest(f"(?P<state>{state().re.pattern})")
 """The rest of a TCP row."""

@@ -19,7 +19,7 @@ from netstat_fw.grammar.windows_words import SHAPED_HEADER, SHAPED_TITLE
 from netstat_fw.reader.linux_cells import completed_prefix
 from netstat_fw.reader.repair import repaired, without_inner_blanks
 from netstat_fw.reader.structure import Kind, kind_of
-from netstat_fw.reader.windows_cells import HIGHEST_PID, HIGHEST_PORT, Owner, known_state
+from netstat_fw.reader.windows_cells import HIGHEST_PID, HIGHEST_PORT, known_state
 from netstat_fw.reader.windows_rows import WindowsRows
 from netstat_fw.records import Endpoint, LineRole, State
 
@@ -123,12 +123,10 @@ class WindowsTables(WindowsRows):
         pid = int(number)
         if pid > HIGHEST_PID:
             return False
-        self.owners.set_owner(above, Owner(pid))
-        draft.roles[index] = LineRole.RECORD
+        self.owners.set_pid(above, pid, index)
         if pid == 0 or above.state is State.TIME_WAIT:
-            self.owners.close()
-        else:
-            self.owners.open(above, Owner(pid), index)
+            self.owners.row = None
+        draft.roles[index] = LineRole.RECORD
         return True
 
     def _read_cut_row(self, line: str, index: int) -> bool:
@@ -139,10 +137,9 @@ class WindowsTables(WindowsRows):
         word = (found["rest"] or "").rstrip(" \t")
         state = completed_prefix(word)
         addresses = line[: found.end("remote")]
-        whole = grammar.ROW.re.match(f"{addresses} {State.BOUND.value}")
-        if whole is None or (word and state is None):
+        if word and state is None:
             return False
-        socket = self.socket_of(whole, index)
+        socket = self.socket_of(f"{addresses} {State.BOUND.value}", index)
         if socket is None:
             return False
         remote = socket.remote
@@ -151,7 +148,7 @@ class WindowsTables(WindowsRows):
         if remote.port is not None and line == addresses:
             remote = Endpoint(host=found["remote"].rpartition(":")[0], truncated=True)
         socket = attrs.evolve(socket, state=state, state_text=word or None, remote=remote)
-        self.owners.open(socket, Owner(), index)
+        self.owners.open(socket, index)
         self.add(socket, index)
         self.draft.remark(
             Severity.WARNING,
@@ -266,7 +263,7 @@ class WindowsTables(WindowsRows):
         """Say what the grammar expected where a text stops being a row."""
         column, message = self._complaint(text)
         self.draft.remark(Severity.ERROR, "damaged-row", message, index, column)
-        self.owners.close()
+        self.owners.row = None
 
     def _complaint(self, text: str) -> tuple[int, str]:
         if len(text) > _LONGEST_ROW:

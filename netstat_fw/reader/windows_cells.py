@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from netstat_fw.grammar.windows import ENDPOINT, TCP_REST, UDP_REST
+from netstat_fw.grammar.windows import HOST, PORT, TCP_REST, UDP_REST
+from netstat_fw.reader.construct import unfrozen
 from netstat_fw.reader.linux_cells import completed_prefix, read_address
 from netstat_fw.reader.words import state_of
 from netstat_fw.records import Endpoint, Process, State
@@ -20,45 +21,78 @@ HIGHEST_PORT = 65_535
 HIGHEST_PID = 2**32 - 1
 # Far more than any cell of netstat.exe; a longer one is noise, whatever it begins with.
 _LONGEST_CELL = 600
+_UnfrozenEndpoint = unfrozen(Endpoint)
+_match_port = PORT.re.match
+
+
+class _Host(NamedTuple):
+    """What stands before the last colon of a cell."""
+
+    address: IPv4Address | IPv6Address | None = None
+    zone: str | None = None
+    name: str | None = None
 
 
 class Endpoints(dict[str, Endpoint | None]):
-    """Endpoint cells by their text."""
-
-    def __missing__(self, cell: str) -> Endpoint | None:
-        """Take a cell apart and remember the result."""
-        endpoint = self[cell] = read_endpoint(cell)
-        return endpoint
-
-
-def read_endpoint(cell: str) -> Endpoint | None:
-    """Read one endpoint cell; None where the text is none.
+    """Endpoint cells by their text.
 
     Port 0 stands for no port. A label that is all digits is a host name (``82:http``), one with
     dots among its digits an address or nothing.
 
-    >>> str(read_endpoint("[fe80::1%4]:546")), read_endpoint("0.0.0.0:0").port
+    >>> endpoints = Endpoints()
+    >>> str(endpoints["[fe80::1%4]:546"]), endpoints["0.0.0.0:0"].port
     ('[fe80::1%4]:546', None)
-    >>> read_endpoint("192.0.2.1:70000"), read_endpoint("192.0.2.256:80")
+    >>> endpoints["192.0.2.1:70000"], endpoints["192.0.2.256:80"]
     (None, None)
     """
-    found = ENDPOINT.re.match(cell) if len(cell) <= _LONGEST_CELL else None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._hosts = _Hosts()
+
+    def __missing__(self, cell: str) -> Endpoint | None:
+        """Take a cell apart and remember the result."""
+        host_text, _, port_text = cell.rpartition(":")
+        host = self._hosts[host_text]
+        found = _match_port(port_text)
+        if host is None or found is None:
+            self[cell] = None
+            return None
+        digits, service = found.groups()
+        port = int(digits or 0)
+        if port > HIGHEST_PORT:
+            self[cell] = None
+            return None
+        endpoint: Endpoint = _UnfrozenEndpoint(host[0], port or None, host[1], host[2], service)
+        endpoint.__class__ = Endpoint
+        self[cell] = endpoint
+        return endpoint
+
+
+class _Hosts(dict[str, _Host | None]):
+    """What stands before the last colon, by its text; None where it is no address and no name."""
+
+    def __missing__(self, text: str) -> _Host | None:
+        host = self[text] = _read_host(text)
+        return host
+
+
+def _read_host(text: str) -> _Host | None:
+    """Read what stands before the last colon; None where it is neither address nor name."""
+    found = HOST.re.match(text) if len(text) <= _LONGEST_CELL else None
     if found is None:
         return None
-    ipv6, zone, host, port_text, service = found.groups()
-    port = int(port_text or 0) or None
-    if port is not None and port > HIGHEST_PORT:
-        return None
-    address: IPv4Address | IPv6Address | None = None
+    ipv6, zone, name = found.groups()
     if ipv6 is not None:
         address = read_address(ipv6)
-        if address is None or address.version != 6:  # noqa: PLR2004 - brackets mean IPv6
-            return None
-    elif host is not None:
-        address = read_address(host)
-        if address is None and "." in host and not host.strip("0123456789."):
-            return None
-    return Endpoint(address, port, zone, host if address is None else None, service)
+        return None if address is None or ":" not in ipv6 else _Host(address, zone)
+    if name is None:
+        return _Host()
+    address = read_address(name)
+    if address is not None:
+        return _Host(address)
+    is_wrong = "." in name and not name.strip("0123456789.")
+    return None if is_wrong else _Host(name=name)
 
 
 class Owner(NamedTuple):
@@ -69,14 +103,12 @@ class Owner(NamedTuple):
     service: str | None = None
     components: tuple[str, ...] = ()
 
+    def process(self) -> Process | None:
+        """Return the process; None where nothing is known of it."""
+        return None if self == _NOBODY else Process(*self)
 
-class Processes(dict[Owner, Process | None]):
-    """Processes by what is known of them; nothing known is None."""
 
-    def __missing__(self, owner: Owner) -> Process | None:
-        """Make a process and remember it."""
-        process = self[owner] = None if owner == Owner() else Process(*owner)
-        return process
+_NOBODY = Owner()
 
 
 class Rest(NamedTuple):
@@ -85,18 +117,24 @@ class Rest(NamedTuple):
     Attributes:
         state: None for UDP.
         state_text: the state as printed.
-        owner: process id, and the owner where an editor joined it onto the row.
+        process: process id, and the owner where an editor joined it onto the row.
+        owner: the same, to be added to.
         ended: the row can have no further owner.
+        owned: processes by the one owner line that has stood below such a row.
+        served: processes by the service and then the executable below such a row.
     """
 
     state: State | None
     state_text: str | None
+    process: Process | None
     owner: Owner
     ended: bool
+    owned: dict[str, Process | None]
+    served: dict[str, dict[str, Process | None]]
 
 
-class Rests(dict[str | None, Rest | None]):
-    """The rests of rows by their text; None is the text of a row that ends with its addresses.
+class Rests(dict[str, Rest | None]):
+    """The rests of rows by their text, which is empty for a row that ends with its addresses.
 
     Of the columns only the process id is kept: no offload state, template, DSCP value or time in
     state changes what a firewall must let pass.
@@ -108,7 +146,6 @@ class Rests(dict[str | None, Rest | None]):
     def __init__(self, *, tcp: bool) -> None:
         super().__init__()
         self._match = (TCP_REST if tcp else UDP_REST).re.match
-        self._tcp = tcp
         self.first_is_pid = True
 
     def begin_table(self, *, first_is_pid: bool) -> None:
@@ -117,9 +154,9 @@ class Rests(dict[str | None, Rest | None]):
             self.clear()
             self.first_is_pid = first_is_pid
 
-    def __missing__(self, text: str | None) -> Rest | None:
+    def __missing__(self, text: str) -> Rest | None:
         """Take a rest apart and remember the result."""
-        rest = self[text] = self._read((text or "").rstrip(" \t"))
+        rest = self[text] = self._read(text.rstrip())
         return rest
 
     def _read(self, text: str) -> Rest | None:
@@ -133,13 +170,14 @@ class Rests(dict[str | None, Rest | None]):
             return None
         word = parts.get("state")
         state = None if word is None else known_state(word)
-        if state is State.UNKNOWN and word == text and completed_prefix(word):
+        if state is State.UNKNOWN and word == text and completed_prefix(text):
             return None  # a screen cut the word
         owner = Owner(pid, parts["executable"], parts["service"] or parts["lone_service"])
         nobodys = pid == 0 or state is State.TIME_WAIT
         if nobodys and (owner.name or owner.service):
             return None  # the socket is nobody's any more: what stands there is a note
-        return Rest(state, word, owner, nobodys or bool(owner.name or parts["nobody"]))
+        ended = nobodys or bool(owner.name or parts["nobody"])
+        return Rest(state, word, owner.process(), owner, ended, {}, {})
 
 
 def known_state(word: str) -> State:

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 
 from netstat_fw.grammar.windows import OWNER_LINE, ROW, UNKNOWN_SENTENCE
 from netstat_fw.reader.structure import kind_of
-from netstat_fw.reader.windows_cells import Owner, Processes
+from netstat_fw.reader.windows_cells import Owner
 from netstat_fw.records import LineRole
 
 if TYPE_CHECKING:
     from netstat_fw.reader.draft import Draft
+    from netstat_fw.reader.windows_cells import Rest
     from netstat_fw.records import Socket
 
 _PAGER_MARK = re.compile(r"[ \t]*-- ?\w+ *(?:\([0-9]+%\) *)?--[ \t]*\Z")
@@ -47,47 +48,45 @@ class Owners:
     """Joins owner lines to the row above.
 
     Attributes:
-        processes: every process seen so far.
-        seen: the table has shown an owner for certain.
+        row: the record of the row that may still get an owner; None where there is none.
+        seen: the text has shown an owner for certain.
     """
 
     def __init__(self, draft: Draft) -> None:
         self._draft = draft
-        self.processes = Processes()
+        self.row: Socket | None = None
         self.seen = False
         self._lines = _Lines()
-        self._row: Socket | None = None
+        self._rest: Rest | None = None
         self._owner = Owner()
-        self._last = -1
+        self._first = self._last = -1
         self._below_rows: Counter[str] | None = None
 
-    def open(self, row: Socket, owner: Owner, index: int) -> None:
-        """Expect the owner of the row at an index."""
-        self._row = row
-        self._owner = owner
-        self._last = index
+    def open(self, row: Socket, index: int, rest: Rest | None = None) -> None:
+        """Expect the owner of the row at an index; without a rest nothing is known of it yet."""
+        self.row = row
+        self._rest = rest
+        self._owner = Owner() if rest is None else rest.owner
+        self._first = self._last = index
 
     def extend(self, index: int) -> None:
         """Note that the line at an index is part of the open row."""
         self._last = index
 
-    def close(self) -> None:
-        """Expect no owner."""
-        self._row = None
+    def set_pid(self, row: Socket, pid: int, index: int) -> None:
+        """Give a row the process id that stands on the line at an index."""
+        self.open(row, index)
+        self._set_owner(row, Owner(pid))
 
-    def begin_table(self) -> None:
-        """Forget the table above."""
-        self.close()
-        self.seen = False
-
-    def set_owner(self, row: Socket, owner: Owner) -> None:
+    def _set_owner(self, row: Socket, owner: Owner) -> None:
         """Say who holds a row's socket; the record is the reader's own until `parse` returns it."""
-        object.__setattr__(row, "process", self.processes[owner])
+        self._owner = owner
+        object.__setattr__(row, "process", owner.process())
 
     def read(self, line: str, index: int) -> bool:
         """Take an owner line of the open row; False, having done nothing, for any other line."""
         kind, text = self._lines[line]
-        row = self._row
+        row = self.row
         if row is None or kind is None or index <= self._last or not self._reaches(index):
             return False
         pid, name, service, components = self._owner
@@ -103,14 +102,24 @@ class Owners:
             components = (*components, text)
         elif service or components:
             return False
-        self._owner = Owner(pid, name, service, components)
-        self.set_owner(row, self._owner)
+        self._set_owner(row, Owner(pid, name, service, components))
         self._draft.roles[index] = LineRole.RECORD
         self._last = index
         if kind in (_EXECUTABLE, _NOBODY):
-            self._row = None
+            self._remember(row, index)
+            self.row = None
             self.seen = True
         return True
+
+    def _remember(self, row: Socket, index: int) -> None:
+        """Remember the lines of a whole group, so that the next such group is read at once."""
+        rest, lines = self._rest, self._draft.lines
+        if rest is None or rest.owner[1:] != Owner()[1:] or self._owner.components:
+            return
+        if index == self._first + 1:
+            rest.owned[lines[index]] = row.process
+        elif index == self._first + 2 and self._owner.service:
+            rest.served.setdefault(lines[index - 1], {})[lines[index]] = row.process
 
     def _reaches(self, index: int) -> bool:
         """Tell whether nothing but blank lines and pager marks is between the group and a line."""
@@ -124,7 +133,7 @@ class Owners:
         """Tell whether one word below a row is a service, and not a title or somebody's word.
 
         Its executable follows; or, where a page or the text ended before, it stands right below a
-        row of a table with owners, or is indented as the tool does it.
+        row of a text with owners, or is indented as the tool does it.
         """
         if self.is_executable(self._next_line(index)):
             return True
@@ -154,8 +163,7 @@ class Owners:
         It stands right below a row and no executable follows; it is told from somebody's remark by
         being below several rows, or by being indented as the tool does it.
         """
-        row = self._row
-        if row is None or index != self._last + 1 or self._owner[1:] != Owner()[1:]:
+        if self.row is None or index != self._last + 1 or self._owner[1:] != Owner()[1:]:
             return False
         found = UNKNOWN_SENTENCE.re.match(line) if len(line) <= _LONGEST_LINE else None
         if found is None or kind_of(line) is not None:
@@ -173,5 +181,5 @@ class Owners:
         if not repeated and not _AS_PRINTED.fullmatch(f"{lines[index - 1]}\n{line}"):
             return False
         self._draft.roles[index] = LineRole.RECORD
-        self._row = None
+        self.row = None
         return True

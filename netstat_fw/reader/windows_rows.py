@@ -1,7 +1,8 @@
 """Reads well-formed rows of netstat.exe and the owner lines below them.
 
-One tight loop over the compiled line forms of the grammar; what it refuses is looked at line by
-line in `netstat_fw.reader.windows`.
+One tight loop, because a busy server's capture has tens of thousands of rows: a row is split at
+white space and each distinct cell is matched by the grammar once. What the loop refuses is looked
+at line by line in `netstat_fw.reader.windows`.
 """
 
 from __future__ import annotations
@@ -16,13 +17,13 @@ from netstat_fw.reader.windows_owners import Owners
 from netstat_fw.records import Dialect, Family, LineRole, Protocol, Socket, State
 
 if TYPE_CHECKING:
-    import re
-
     from netstat_fw.reader.draft import Draft
+    from netstat_fw.records import Endpoint
 
 _UnfrozenSocket = unfrozen(Socket)
-_IPV4, _IPV6 = Family.IPV4, Family.IPV6
-_UNKNOWN = State.UNKNOWN
+_MARGIN = "".join(char for char in map(chr, range(0x3001)) if char.isspace()) + ">|"
+# Protocol, local and foreign address; the rest is in one piece.
+_SHORTEST_ROW = 3
 
 
 class WindowsRows:
@@ -34,75 +35,104 @@ class WindowsRows:
         self.draft = draft
         self.endpoints = Endpoints()
         self.owners = Owners(draft)
-        self._tcp, self._udp = Rests(tcp=True), Rests(tcp=False)
+        self._labels = {
+            "TCP": (Protocol.TCP, Rests(tcp=True)),
+            "UDP": (Protocol.UDP, Rests(tcp=False)),
+        }
         self._assumed: set[str] = set()
 
     def read_rows(self, index: int) -> int:
         """Read well-formed rows, their owner lines and blank lines; see `TableReader`."""
         draft = self.draft
-        lines, roles, match = draft.lines, draft.roles, grammar.ROW.re.match
-        append, socket_of, read_owner = draft.sockets.append, self.socket_of, self.owners.read
-        record = LineRole.RECORD
         rows = len(draft.sockets)
-        end = len(lines)
-        for at in range(index, len(lines)):
-            line = lines[at]
-            found = match(line)
-            if found is not None:
-                socket = socket_of(found, at)
-                if socket is not None:
-                    append(socket)
-                    roles[at] = record
-                    continue
-            elif not line or line.isspace() or read_owner(line, at):
-                continue
-            end = at
-            break
+        end = self._read_groups(index)
         if len(draft.sockets) > rows:
             draft.count_rows(self.dialect, "internet", len(draft.sockets) - rows)
         return end
 
-    def socket_of(self, found: re.Match[str], index: int) -> Socket | None:
-        """Make the record of a row that has the right shape; None where a cell is not right.
+    def _read_groups(self, index: int) -> int:
+        """Read rows with their owner lines; return the index of the first line that is neither.
 
-        The family is that of the brackets; a row that shows only names counts as IPv4.
+        A group whose like has been seen before is read here, any other by `Owners`.
         """
-        label, local_cell, remote_cell, rest_text = found.groups()
-        tcp = label == "TCP"
-        local = self.endpoints[local_cell]
-        remote = self.endpoints[remote_cell]
-        rest = (self._tcp if tcp else self._udp)[rest_text]
-        if local is None or remote is None or rest is None:
-            return None
-        state, state_text, owner, ended = rest
-        if state is _UNKNOWN and remote.port is None and remote.service is None:
-            state = self._assume_listening(state_text or "", index)
-        socket: Socket = _UnfrozenSocket(
-            Protocol.TCP if tcp else Protocol.UDP,
-            _IPV6 if local_cell[0] == "[" or remote_cell[0] == "[" else _IPV4,
-            local,
-            remote,
-            state,
-            self.owners.processes[owner],
-            None,
-            None,
-            None,
-            None,
-            None,
-            self.draft.snapshot,
-            index + 1,
-            state_text,
-        )
-        socket.__class__ = Socket
-        if ended:
-            self.owners.close()
-        else:
-            self.owners.open(socket, owner, index)
-        return socket
+        draft, owners, labels, endpoints = self.draft, self.owners, self._labels, self.endpoints
+        lines, roles, append = draft.lines, draft.roles, draft.sockets.append
+        ipv4, ipv6, record, unknown = Family.IPV4, Family.IPV6, LineRole.RECORD, State.UNKNOWN
+        new_socket, snapshot = _UnfrozenSocket, draft.snapshot
+        end = len(lines)
+        at = index
+        while at < end:
+            cells = lines[at].split(None, _SHORTEST_ROW)
+            if cells and cells[0] not in labels:
+                cells = self._other_cells(at)
+            if not cells:
+                at += 1
+                continue
+            if len(cells) < _SHORTEST_ROW:
+                return at
+            protocol, rests = labels[cells[0]]
+            local_cell, remote_cell = cells[1], cells[2]
+            local = endpoints[local_cell]
+            remote = endpoints[remote_cell]
+            rest = rests[cells[3] if len(cells) > _SHORTEST_ROW else ""]
+            if local is None or remote is None or rest is None:
+                return at
+            state, state_text, process, _, ended, owned, served = rest
+            if state is unknown:
+                state = self._state_by_shape(state_text, remote, at)
+            row = at
+            roles[at] = record
+            at += 1
+            below = lines[at] if at < end else ""
+            if below in owned:
+                process, ended = owned[below], True
+                roles[at] = record
+                at += 1
+            elif below in served and (last := "".join(lines[at + 1 : at + 2])) in served[below]:
+                process, ended = served[below][last], True
+                roles[at] = roles[at + 1] = record
+                at += 2
+            socket = new_socket(
+                protocol,
+                ipv6 if local_cell[0] == "[" or remote_cell[0] == "[" else ipv4,
+                local,
+                remote,
+                state,
+                process,
+                None,
+                None,
+                None,
+                None,
+                None,
+                snapshot,
+                row + 1,
+                state_text,
+            )
+            socket.__class__ = Socket
+            append(socket)
+            if ended:
+                owners.row = None
+            else:
+                owners.open(socket, row, rest)
+        return at
 
-    def _assume_listening(self, word: str, index: int) -> State:
+    def _other_cells(self, index: int) -> list[str]:
+        """Return the cells of a line that does not begin as a row does.
+
+        None of a line that was an owner's; those behind a mail program's marks; or one, too few for
+        a row.
+        """
+        line = self.draft.lines[index]
+        if self.owners.read(line, index):
+            return []
+        cells = line.lstrip(_MARGIN).split(None, _SHORTEST_ROW)
+        return cells if cells and cells[0] in self._labels else [line]
+
+    def _state_by_shape(self, word: str | None, remote: Endpoint, index: int) -> State:
         """Read a state word of an unknown language: only a listener has a peer with port 0."""
-        if word not in self._assumed:
+        if remote.port is not None or remote.service is not None:
+            return State.UNKNOWN
+        if word is not None and word not in self._assumed:
             self._assumed.add(word)
             self.draft.remark(
                 Severity.WARNING,
@@ -113,10 +143,41 @@ class WindowsRows:
             )
         return State.LISTEN
 
+    def socket_of(self, text: str, index: int) -> Socket | None:
+        """Make the record of one row and expect its owner; None where a cell is not right.
+
+        The family is that of the brackets; a row that shows only names counts as IPv4.
+        """
+        found = grammar.ROW.re.match(text)
+        if found is None:
+            return None
+        protocol, rests = self._labels[found["protocol"]]
+        local, remote = self.endpoints[found["local"]], self.endpoints[found["remote"]]
+        rest = rests[found["rest"] or ""]
+        if local is None or remote is None or rest is None:
+            return None
+        state = rest.state
+        if state is State.UNKNOWN:
+            state = self._state_by_shape(rest.state_text, remote, index)
+        socket = Socket(
+            protocol,
+            Family.IPV6 if "[" in (found["local"][0], found["remote"][0]) else Family.IPV4,
+            local,
+            remote,
+            state,
+            rest.process,
+            snapshot=self.draft.snapshot,
+            line=index + 1,
+            state_text=rest.state_text,
+        )
+        self.owners.open(socket, index, rest)
+        if rest.ended:
+            self.owners.row = None
+        return socket
+
     def read_text(self, text: str, index: int) -> bool:
         """Read a row from a text that is not, or not only, the line at an index."""
-        found = grammar.ROW.re.match(text)
-        socket = None if found is None else self.socket_of(found, index)
+        socket = self.socket_of(text, index)
         if socket is None:
             return False
         self.add(socket, index)
@@ -131,7 +192,7 @@ class WindowsRows:
 
     def begin_table(self, header: str) -> None:
         """Take note of a title or column header; see `TableReader`."""
-        self.owners.begin_table()
+        self.owners.row = None
         first_is_pid = grammar.UNPROVEN_FIRST_COLUMN.re.match(header) is None
-        for rests in (self._tcp, self._udp):
+        for _, rests in self._labels.values():
             rests.begin_table(first_is_pid=first_is_pid)
