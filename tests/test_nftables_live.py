@@ -12,7 +12,7 @@ import nft_evaluator
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from ruleset_strategies import bare_rulesets, flows, texts
+from ruleset_strategies import bare_rulesets, flow_lists, texts
 
 from netstat_fw.evidence import ProcessCheck, Question, Reason
 from netstat_fw.exporters import render
@@ -185,9 +185,9 @@ def test_every_port_meets_the_verdict_of_the_model(
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(bare_rulesets(groups=False), st.lists(flows(), min_size=5, max_size=20))
+@given(bare_rulesets(groups=False), flow_lists)
 def test_any_ruleset_means_to_the_tool_what_it_means_to_the_model(
     inside: netns.Namespace, ruleset: Ruleset, some: list[Flow]
 ) -> None:

@@ -9,7 +9,7 @@ import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ruleset_strategies import PREFIXES, bare_rulesets, flows, port_items
+from ruleset_strategies import PREFIXES, bare_rulesets, flow_lists, port_items
 
 from netstat_fw.errors import RulesetError
 from netstat_fw.ruleset import (
@@ -50,7 +50,8 @@ def naive(ruleset: Ruleset, flow: Flow) -> Decision:
     return Decision(chain.default, None)
 
 
-@given(bare_rulesets(), st.lists(flows(), min_size=1, max_size=10))
+@settings(max_examples=300)
+@given(bare_rulesets(), flow_lists)
 def test_the_index_decides_as_the_first_matching_rule(ruleset: Ruleset, some: list[Flow]) -> None:
     for flow in some:
         decision = ruleset.decide(flow)
@@ -94,7 +95,7 @@ asked = st.fixed_dictionaries(
 
 
 @settings(max_examples=200)
-@given(asked, st.lists(flows(), min_size=1, max_size=8))
+@given(asked, flow_lists)
 def test_what_a_rule_leaves_out_changes_nothing_that_it_matches(
     want: dict[str, Any], some: list[Flow]
 ) -> None:
@@ -171,6 +172,10 @@ def test_a_port_that_is_not_known_satisfies_no_rule_for_ports() -> None:
     assert matches(rule, PACKET)
     assert not matches(rule, attrs.evolve(PACKET, local_port=None))
     assert not matches(rule, attrs.evolve(PACKET, local_port=0))
+    ruleset = Ruleset(Chain(Action.DROP, [rule]), Chain(Action.DROP))
+    assert ruleset.decide(PACKET).rule is rule
+    assert ruleset.decide(attrs.evolve(PACKET, local_port=None)).rule is None
+    assert ruleset.decide(attrs.evolve(PACKET, local_port=0)).rule is None
 
 
 def test_a_zone_stands_for_its_addresses_and_a_group_for_nobody() -> None:

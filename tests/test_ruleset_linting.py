@@ -8,7 +8,7 @@ import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ruleset_strategies import bare_rulesets, flows
+from ruleset_strategies import bare_rulesets, flow_lists
 
 from netstat_fw.ruleset import (
     Action,
@@ -105,7 +105,7 @@ def test_exactly_the_rules_that_decide_no_packet_are_unreached(drawn: list[Rule]
     assert {finding.position for finding in lint(ruleset)} == idle
 
 
-@given(bare_rulesets(), st.lists(flows(), max_size=20))
+@given(bare_rulesets(), flow_lists)
 def test_an_unreached_rule_decides_nothing_and_the_named_rules_do_it_instead(
     ruleset: Ruleset, some: list[Flow]
 ) -> None:

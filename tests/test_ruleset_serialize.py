@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
-from ruleset_strategies import flows, rulesets
+from ruleset_strategies import flow_lists, rulesets
 
 from netstat_fw.errors import NetstatFwError, RulesetError
 from netstat_fw.evidence import Evidence, Reason
@@ -33,7 +32,7 @@ def everything(ruleset: Ruleset) -> list[object]:
     return [(rule.evidence, rule.confidence, rule.reasons) for rule in rules]
 
 
-@given(rulesets(), st.lists(flows(), max_size=5))
+@given(rulesets(), flow_lists)
 def test_reading_back_gives_the_same_ruleset_provenance_and_meaning(
     ruleset: Ruleset, some: list[Flow]
 ) -> None:

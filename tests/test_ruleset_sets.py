@@ -75,7 +75,7 @@ def span(text: str) -> tuple[int, int, int]:
 def test_an_address_set_holds_what_was_put_in_and_is_collapsed(items: list[str]) -> None:
     addresses = AddressSet(items)
     spans = [span(item) for item in items]
-    for text in ADDRESSES:
+    for text in (*ADDRESSES, "::ffff:192.0.2.9"):
         version, number, _ = span(text)
         expected = any(v == version and low <= number <= high for v, low, high in spans)
         assert (ip_address(text) in addresses) is expected

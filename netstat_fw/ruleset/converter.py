@@ -105,7 +105,7 @@ def _texts(value: object) -> list[str]:
 
 
 def _object(kind: type[T], converter: Converter) -> _Hook[T]:
-    read = make_dict_structure_fn(kind, converter, _cattrs_forbid_extra_keys=True)
+    read = make_dict_structure_fn(kind, converter)
     return lambda value, _kind: read(_fields(value), kind)
 
 
