@@ -279,7 +279,7 @@ class UnixState(enum.Enum):
     UNKNOWN = "UNKNOWN"
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)
 class UnixSocket:
     """One unix-domain socket. Nothing of it reaches a firewall; it is kept for completeness.
 

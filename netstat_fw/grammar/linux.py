@@ -28,10 +28,14 @@ from netstat_fw.grammar.common import (
 # Indentation, and the marks that a mail program puts before quoted lines.
 _MARGIN = r"[ \t>|]*"
 _END = r"[ \t]*\Z"
+_REST = r"(?:[ \t]+(?P<rest>[^ \t].*))?"
+_BLANK_OR_END = r"(?![^ \t])"
+_WORD = r"[^\W\d]\S*"
+_INODE = rf"(?:[0-9]{{1,20}}|-){_BLANK_OR_END}"
 
 # Two words: net-tools prints the state column unquoted and Czech has a blank in one.
-_TWO_WORD_STATES = r"POSLEDN\S{1,4} ACK"
-_TWO_WORD_TIMERS = r"temps d'espera|ცოცხალი დატოვება|მოლოდინის დრო"
+_STATE = r"POSLEDN\S{1,4} ACK|[^\W\d_][^\s/<>\[\]&\\]*"
+_TWO_WORD_TIMERS = r"temps d'espera|ligado -?[0-9]+|ცოცხალი დატოვება|მოლოდინის დრო"
 
 
 def protocol() -> pp.Regex:
@@ -52,21 +56,30 @@ def address() -> pp.Regex:
 
 
 def port() -> pp.Regex:
-    """What follows the last colon: ``*`` for 0 (lib/inet.c), a number, or a name without ``-n``."""
+    """What follows the last colon: ``*`` for 0 (lib/inet.c), a number, or a name without ``-n``.
+
+    Only z39.50 has a dot; any other behind a colon is inside an IPv6 address of BSD's netstat.
+    """
     return terminal(
-        rf"(?:\*|(?P<port>{port_number().re.pattern})|(?P<service>{service_name().re.pattern}))",
+        rf"(?:\*|(?P<port>{port_number().re.pattern})"
+        rf"|(?P<service>z39\.50|(?![^ \t.]*\.){service_name().re.pattern}))",
         "a port",
     )
 
 
 def endpoint() -> pp.Regex:
     """``address:port``; the port is always what follows the last colon (net-tools addr_do_one)."""
-    return terminal(rf"{address().re.pattern}:{port().re.pattern}(?![^ \t])", "address:port")
+    return terminal(rf"{address().re.pattern}:{port().re.pattern}{_BLANK_OR_END}", "address:port")
 
 
 def endpoint_cell() -> pp.Regex:
-    """An endpoint not yet taken apart, as permissive as one pass over a row can be."""
-    return terminal(r"[A-Za-z0-9_.:%*@~\[\]-]+:[A-Za-z0-9_.+*-]+", "address:port")
+    """An endpoint not yet taken apart: whatever stands between two blanks."""
+    return terminal(r"[^ \t]+", "address:port")
+
+
+def column(name: str) -> pp.Regex:
+    """A number in a column of its own: Recv-Q, Send-Q (``%6ld``), RefCnt (``%-6ld``)."""
+    return terminal(count().re.pattern + _BLANK_OR_END, name)
 
 
 def user() -> pp.Regex:
@@ -116,11 +129,11 @@ def rest_of_row(state_column: str) -> pp.Regex:
 
 def row() -> pp.ParserElement:
     """One internet socket, field by field: ``proto recv-q send-q local foreign rest``."""
-    rest = terminal(r"\S.*", "the rest of the row")
+    rest = terminal(r"[^ \t].*", "the rest of the row")
     return (
         protocol()("protocol")
-        + named(count(), "Recv-Q, a number")("recv_q")
-        + named(count(), "Send-Q, a number")("send_q")
+        + column("Recv-Q, a number")("recv_q")
+        + column("Send-Q, a number")("send_q")
         + named(endpoint(), "the local address:port")("local")
         + named(endpoint(), "the foreign address:port")("remote")
         + pp.Optional(rest)("rest")
@@ -135,27 +148,25 @@ def unix_flags() -> pp.Regex:
 
 def unix_row() -> pp.ParserElement:
     """One unix-domain socket, field by field (net-tools unix_do_one)."""
-    word = r"[^\W\d]\S*"
     return (
-        terminal(r"unix|\?\?", "unix")
-        + named(count(), "RefCnt, a number")("ref_count")
-        + unix_flags()("flags")
-        + terminal(word, "a type such as STREAM")("type")
-        + pp.Optional(terminal(rf"{word}(?: {word})?", "a state"))("state")
-        + terminal(r"[0-9]{1,20}|-", "an I-Node number")("inode")
-        + pp.Optional(pp.Regex(r"\S.*"))("rest")
+        terminal(rf"(?:unix|\?\?){_BLANK_OR_END}", "unix")
+        + column("RefCnt, a number")("ref_count")
+        + terminal(unix_flags().re.pattern + _BLANK_OR_END, "flags such as [ ACC ]")("flags")
+        + terminal(_WORD, "a type such as STREAM")("type")
+        + pp.Optional(terminal(rf"{_WORD}(?: {_WORD})?", "a state"))("state")
+        + terminal(_INODE, "an I-Node number")("inode")
+        + pp.Optional(terminal(r"[^ \t].*", "the rest of the row"))("rest")
         + pp.StringEnd()
     )
 
 
 def _line(*patterns: str) -> pp.Regex:
     """Compile fields that blanks separate into one expression for a whole line."""
-    return pp.Regex(_MARGIN + BLANKS.join(patterns) + r"(?:[ \t]+(?P<rest>\S.*))?" + _END)
+    return pp.Regex(_MARGIN + BLANKS.join(patterns) + _REST + _END)
 
 
 _CELL = endpoint_cell().re.pattern
 _NUMBER = count().re.pattern
-_WORD = r"[^\W\d]\S*"
 
 ROW = _line(
     f"(?P<protocol>{protocol().re.pattern})",
@@ -187,8 +198,8 @@ SCTP_FURTHER_ADDRESSES = pp.Regex(
 UNIX_ROW = pp.Regex(
     _MARGIN + r"(?:unix|\?\?)" + BLANKS + rf"(?P<ref_count>{_NUMBER})" + BLANKS
     + rf"(?P<flags>{unix_flags().re.pattern})" + BLANKS + rf"(?P<type>{_WORD})"
-    + BLANKS + rf"(?:(?P<state>{_WORD}(?: {_WORD})?){BLANKS})?(?P<inode>[0-9]{{1,20}}|-)(?!\S)"
-    + r"(?:[ \t]+(?P<rest>\S.*))?" + _END
+    + BLANKS + rf"(?:(?P<state>{_WORD}(?: {_WORD})?){BLANKS})?(?P<inode>{_INODE})"
+    + _REST + _END
 )  # fmt: skip
 """A unix socket: ``%-5s %-6ld %-11s %-10s %-13s %-8lu`` (unix_do_one)."""
 
@@ -198,8 +209,14 @@ ENDPOINT = pp.Regex(endpoint().re.pattern + r"\Z")
 GARBLED_ENDPOINT = pp.Regex(rf"(?P<address>\S+):{port().re.pattern}\Z")
 """An endpoint whose address is none: without ``-n`` toybox leaves pieces of the row above in it."""
 
-REST = rest_of_row(rf"{_TWO_WORD_STATES}|[^\W\d_][^\s/]*")
+REST = rest_of_row(_STATE)
 """The rest of a TCP, UDP or SCTP row. The state cell of UDP is usually blank."""
+
+NOTED_REST = pp.Regex(
+    rf"(?:(?P<state>{_STATE})(?!\S)[ \t]*)?"
+    rf"(?:{user().re.pattern}[ \t]+{count().re.pattern}(?!\S)[ \t]*)?(?:-(?!\S))?"
+)
+"""The well-formed beginning of a rest that goes on with something else."""
 
 RAW_REST = rest_of_row(r"[^\s/]+")
 """The rest of a raw row, whose state is the kernel's number (raw_do_one)."""

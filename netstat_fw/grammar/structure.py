@@ -46,6 +46,9 @@ _UNIX = (
 )
 _MARGIN = r"[ \t>|]*"
 
+TITLE_HINTS = ("nternet", "UNIX", "インターネット", "интернет", "ინტერნეტ", "Unix-ის")
+"""One of these is in every title."""
+
 INTERNET_TITLE = pp.Regex(rf"(?:{_INTERNET})(?:[ (].*)?")
 """Title of the one table of tcp, udp, raw and sctp sockets (net-tools main)."""
 
@@ -74,6 +77,29 @@ BSD puts ``Tcpcb`` or ``Socket Flowhash`` before it with ``-A``, and has one of 
 WIDE_HEADER = pp.Regex(r".*\bLocal Address {12,}Foreign Address {10,}")
 """A header whose address columns are wider than 24: RHEL 5/6, ``-W`` of BusyBox and toybox."""
 
+WRAPPED_HEADER = pp.Regex(r"[ \t]*(?:State|User|Inode|PID/Program|Security|Timer|I-Node|Path)\b.*")
+"""The last names of a header, on a line of their own."""
+
+HEADER_END = pp.Regex(
+    r"(?:.*[ \t])?(?:State|Inode|PID/Program [nN]ame|Security Context|Timer|Path)[ \t]*\Z"
+)
+"""A header, or its rest, that ends in a name which is not cut."""
+
+CUT_HEADER = pp.Regex(
+    r"[ \t>|]*[^<>]*(?:>|[ \t](?:" + "|".join(
+        name[:end]
+        for name in (
+            "Foreign Address", "State", "User", "Inode", "PID/Program name", "PID/Program Name",
+            "Security Context", "Timer", "I-Node", "Path",
+        )
+        for end in range(1, len(name))
+    ) + r"))[ \t]*\Z"
+)  # fmt: skip
+"""A header whose last name the right edge of a screen cut; ``less -S`` marks it with ``>``."""
+
+MARKED_HEADER = pp.Regex(rf"{_MARGIN}[^<>]*>\Z")
+"""A header that ``less -S`` marked: the last column of every line as long is its ``>``."""
+
 PROGRAM_HEADER = pp.Regex(r".*\bPID/Program [nN]ame")
 """A header that announces programs; this column's name is never translated."""
 
@@ -84,13 +110,23 @@ OTHER_TABLES = (
     (
         "a routing table",
         pp.Regex(
-            rf"{_MARGIN}(?:Kernel IP(?:v6)? routing table|Kernel IP routing cache|Routing tables?"
+            rf"{_MARGIN}(?:Kernel IP(?:v6|X)? routing (?:table|cache)|Routing tables?"
+            r"|Kernel IPv6 Neighbour Cache|Směrovací (?:tabulka|cache) v jádru|Cache sousedů v"
+            r"|Kernel-IP(?:v6|X)?-Routen(?:tabelle|cache)|Kernel IPv6 Nachbarcache"
+            r"|Tuuma IP(?:v6|X)? (?:ruutingu|naabrite)|(?:Table|cache) de routage IP"
+            r"|Cache voisin IPv6|カーネルIP(?:v6|X)? ?(?:経路|近隣)|Tabela de [Rr]oteamento IP"
+            r"|Cache de Vizinhos IPv6"
             r"|IPv4 Route Table|IPv6 Route Table|Internet6?:\s*\Z|Destination\s+Gateway\s.*)"
         ),
     ),
     (
         "an interface table",
-        pp.Regex(rf"{_MARGIN}(?:Kernel Interface table|Iface\s+MTU\s.*|Name\s+Mtu\s+Network\s.*)"),
+        pp.Regex(
+            rf"{_MARGIN}(?:Kernel Interface table|Tabulka rozhraní v jádru"
+            r"|Kernel-Schnittstellentabelle|Tuuma liideste tabel|Table d'interfaces noyau"
+            r"|カーネルインタフェーステーブル|Tabela de Interfaces do Kernel"
+            r"|Iface\s+MTU\s.*|Name\s+Mtu\s+Network\s.*)"
+        ),
     ),
     (
         "protocol statistics",
@@ -102,17 +138,28 @@ OTHER_TABLES = (
     ),
     (
         "a multicast group table",
-        pp.Regex(rf"{_MARGIN}(?:IPv6/IPv4 Group Memberships|IPv4 Group Memberships)"),
+        pp.Regex(
+            rf"{_MARGIN}(?:(?:IPv6/)?IPv4 Group Memberships|Členství v IPv4 skupinách"
+            r"|IPv4-Gruppenmitgliedschaften|IPv4 grupikuuluvused|IPv4グループメンバシップ)"
+        ),
     ),
-    ("a masquerading table", pp.Regex(rf"{_MARGIN}IP masquerading entries")),
+    (
+        "a masquerading table",
+        pp.Regex(
+            rf"{_MARGIN}(?:IP masquerading entries|IP maskovací položky|IP-Maskierungseinträge"
+            r"|IP maskeerimise kirjed|Entrées IP Masquerade|IPマスカレード エントリ"
+            r"|Entradas de IP mascarado)"
+        ),
+    ),
     (
         "a table of other sockets",
         pp.Regex(
             rf"{_MARGIN}(?:(?:Active|Aktive|Aktiva|Aktiivsed|Aktivní|稼働中の|Sòcols) ?"
-            r"(?:IPX|AX\.25|X\.25|NET/ROM|ROSE|Bluetooth)\b.*|Sockets IPX .*"
+            r"(?:IPX|AX\.25|X\.25|NET/ROM|ROSE|Bluetooth)(?![A-Za-z]).*|Sockets IPX .*"
             r"|Connexions Bluetooth .*|Registered kernel control modules"
             r"|Active (?:kernel (?:event|control)|NetworkDirect|Multipath|vsock|VSock|VSOCK)\b.*"
-            r"|(?:pcb +)?Proto +Recv-Q +Send-Q +(?:vendor|unit|rxbytes)\b.*)"
+            r"|(?:pcb +)?Proto +Recv-Q +Send-Q +(?:vendor|unit|rxbytes)\b.*"
+            r"|Active SCTP associations\b.*|(?:Socket +)?Proto +Type +\S.*)"
         ),
     ),
 )
@@ -125,52 +172,27 @@ USAGE = pp.Regex(
 """netstat's own help, printed for an option that it does not know."""
 
 COMMAND = pp.Regex(
-    r"(?:.*[#$%>][ \t]*)?(?:(?:sudo|doas|LANG=\S*|LC_ALL=\S*|watch|ssh \S+)[ \t]+(?:-\S+[ \t]+)*)*"
-    r"(?:\S*[/\\])?netstat(?:\.exe)?\b(?!:)(?:[ \t]+[-/|<>&\w.'\"*^$~+0-9]\S*)*[ \t]*\Z",
-    flags=2,
+    # The first netstat of the line decides, so that a line of many costs no more than one of few.
+    r"(?i:(?>(?P<before>.*?)netstat)(?:\.exe)?(?![\w:])"
+    r"(?:[ \t]+[-/|<>&\w.'\"*^$~+0-9]\S*)*[ \t]*\Z)"
 )
-"""An echoed command line, with or without the prompt before it."""
+"""An echoed command line: ``netstat``, its options, and what its output is piped into."""
+
+BEFORE_COMMAND = pp.Regex(
+    r"(?i:(?>(?:.*[#$%>])?)[ \t]*"
+    r"(?:(?:sudo|doas|LANG=\S*|LC_ALL=\S*|watch|ssh \S+)[ \t]+(?:-\S+[ \t]+)*)*(?:\S*[/\\])?\Z)"
+)
+"""What may stand before the command: a prompt, ``sudo`` and the like, a path."""
 
 PROMPT = pp.Regex(
-    r"[ \t]*(?:(?:\([^()]*\) ?)?\[?[\w.-]+\\?@[\w.-]+[^#$%>]*[#$%>]|(?:ba)?sh-[0-9.]+[#$]"
+    r"[ \t]*(?:(?:\([^()]*\) ?)?\[?[\w.-]+\\?@[\w.-][^#$%>]*[#$%>]|(?:ba)?sh-[0-9.]+[#$]"
     r"|PS [A-Z]:\\[^>]*>|[A-Za-z]:\\[^>]*>|[#$%])(?:[ \t].*)?\Z"
 )
 """A shell prompt, with or without a command behind it: sh, bash, cmd.exe, PowerShell."""
 
 PAGER_MARK = pp.Regex(
-    r"[ \t]*(?:-{2,}[ \t]?\w+[ \t]*(?:\([0-9]+%\)[ \t]*)?-{2,}(?:\([0-9]+%\))?|\(END\)|:|~|\^C|\.\.\.skipping\.*"
-    r"|\[(?:\.{2,}|…)\]|…"
+    r"[ \t]*(?:-{2,}[ \t]?\w+[ \t]*(?:\([0-9]+%\)[ \t]*)?-{2,}(?:\([0-9]+%\))?"
+    r"|\(END\)|:|~|\^C|\.\.\.skipping\.*|\[(?:\.{2,}|…)\]|…"
     r"|lines [0-9]+-[0-9]+.*|Press .* to continue.*|[-=_*#~.+|]{3,}|```\w*)[ \t]*\Z"
 )
 """What ``more``, ``less``, an interrupt, a rule or a code fence leave in a paste."""
-
-PAGER_PREFIX = pp.Regex(r"-{2,}[ \t]?[Mm]ore[ \t]?-{2,}(?:\([0-9]+%\))?[\b \t]*")
-"""A ``--More--`` that was overwritten on the screen but stayed in the paste, before a row."""
-
-REMARK = pp.Regex(
-    r"(?:warning, got (?:bogus|duplicate) .{1,40} line\.|Warnung, fehlerhafte .{1,40}-Zeile\."
-    r"|attention, ligne .{1,40} en erreur\.|varování, netstat '.{1,40}' řádek\."
-    r"|netstat: no support for .{1,60} on this system\.|netstat: feature .{1,60} not supported\."
-    r"|Please recompile .{1,120}|netstat: unsupported address family .{1,20}"
-    r"|netstat: showing only processes with your user ID|netstat: can't scan /proc.{0,40}"
-    r"|netstat: (?:can't open )?'?/proc/net/.{1,120}|/proc/net/.{1,40}: .{1,80}"
-    r"|error parsing /proc/.{1,40}|SELinux is not enabled .{1,40}"
-    r"|unexpected kind [0-9]+ which 0x[0-9a-f]+)[ \t]*\Z"
-)
-"""What netstat itself says on standard error; with ``2>&1`` it can stand inside a row."""
-
-LIMITED_VIEW = pp.Regex(
-    r"[ \t>]*(?:\(No info could be read for \"?-p\"?.*"
-    r"|\(Not all processes could be identified, non-owned process info.*"
-    r"|will not be shown, you would have to be root to see it all\.\).*"
-    r"|\(No todos los procesos pueden ser identificados.*|no se mostrarán, necesita ser .*"
-    r"|\(Es konnten nicht alle Prozesse identifiziert werden.*"
-    r"|nicht-eigenen Prozessen werden nicht angezeigt.*"
-    r"|\(Für \"-p\": geteuid\(\)=.*|\(Nem todos os processos puderam ser identificados.*"
-    r"|\(Não foi possível ler informações para \"-p\".*"
-    r"|\(Tous les processus ne peuvent être identifiés.*|\(Pas d'infos lues pour \"-p\".*"
-    r"|\(Všechny procesy nemohly být identifikovány.*|\(Alla processer kan inte identifieras.*"
-    r"|\(Mõnesid protsesse ei saanud identifitseerida.*|\(No es poden identificar tots els .*"
-    r"|.?并非所有进程都能被检测到.*)\Z"
-)
-"""netstat's word that it ran without the privilege to see every program (net-tools -p)."""

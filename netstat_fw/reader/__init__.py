@@ -15,8 +15,15 @@ from netstat_fw.reader.bsd import BsdTables
 from netstat_fw.reader.draft import Draft
 from netstat_fw.reader.elevation import WHAT_IT_MEANS, asks_for_elevation
 from netstat_fw.reader.linux import LinuxTables
-from netstat_fw.reader.repair import repaired
-from netstat_fw.reader.structure import Kind, is_windows_heading, kind_of, other_table
+from netstat_fw.reader.linux_debris import may_be_name
+from netstat_fw.reader.repair import is_only_markup, repaired
+from netstat_fw.reader.structure import (
+    Kind,
+    is_cut_header,
+    is_windows_heading,
+    kind_of,
+    other_table,
+)
 from netstat_fw.reader.text import read_lines
 from netstat_fw.reader.windows import WindowsTables
 from netstat_fw.records import Capture, Dialect, LineRole
@@ -97,43 +104,60 @@ class _Reading:
         """Give every line its role."""
         index, count = 0, len(self._draft.lines)
         while index < count:
+            rows = self._draft.record_count
             next_index = self._read_rows(index)
-            if next_index > index:
+            if next_index == index:
+                self._read_line(index)
+                next_index += 1
+            if self._draft.record_count > rows:
                 self._other_table = False
-                index = next_index
-                continue
-            self._read_line(index)
-            index += 1
+            index = next_index
+
+    def _candidates(self, index: int) -> list[TableReader]:
+        """Return the readers that may read a row at an index, the last one that did first.
+
+        The rest of a program name of one dialect must not become a row of another.
+        """
+        return self._readers[:1] if may_be_name(self._draft, index) else self._readers
 
     def _read_rows(self, index: int) -> int:
         """Let the dialect that read the last row go first; another that can read moves up."""
-        for position, reader in enumerate(self._readers):
+        for reader in self._candidates(index):
             next_index = reader.read_rows(index)
             if next_index > index:
-                if position:
-                    self._readers.insert(0, self._readers.pop(position))
+                self._move_up(reader)
                 return next_index
         return index
+
+    def _move_up(self, reader: TableReader) -> None:
+        if reader is not self._readers[0]:
+            self._readers = [reader, *(other for other in self._readers if other is not reader)]
 
     def _read_line(self, index: int) -> None:
         """Give one line its role that is no well-formed row."""
         draft = self._draft
         line = draft.lines[index]
-        if self._readers[0].read_odd_line(index):
+        first, *others = self._candidates(index)
+        if first.read_odd_line(index):
             return
         kind = kind_of(line)
         if kind is None and (pieces := repaired(line)):
             line = " ".join(pieces)
             kind = kind_of(line)
+        if kind is None and is_only_markup(line):
+            kind = Kind.MARK
         if kind is not None:
             draft.roles[index] = LineRole.STRUCTURE
             self._note(kind, line, index)
-        elif any(reader.read_odd_line(index) for reader in self._readers[1:]):
             return
+        for reader in others:
+            if reader.read_odd_line(index):
+                self._move_up(reader)
+                return
+        if any(reader.explain(index) for reader in self._readers):
+            draft.roles[index] = LineRole.DIAGNOSTIC
         elif self._other_table:
             draft.roles[index] = LineRole.STRUCTURE
-        elif any(reader.explain(index) for reader in self._readers):
-            draft.roles[index] = LineRole.DIAGNOSTIC
         else:
             draft.roles[index] = LineRole.DIAGNOSTIC
             draft.remark(Severity.INFO, "no-row", "no part of a netstat table", index)
@@ -149,6 +173,14 @@ class _Reading:
             self._draft.begin_section(section, title=title)
             for reader in self._readers:
                 reader.begin_table(line)
+            if not title and is_cut_header(line):
+                self._draft.remark(
+                    Severity.WARNING,
+                    "cut-header",
+                    "the edge of a screen cut this table: what stood to the right is missing, and"
+                    " program names may be cut short",
+                    index,
+                )
         elif kind is Kind.OTHER_TABLE:
             self._other_table = True
             self._seen.append(other_table(line) or "a table of other sockets")

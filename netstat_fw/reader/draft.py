@@ -6,10 +6,15 @@ appended in line order. `Draft.finish` freezes the whole.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import attrs
 
 from netstat_fw.diagnostics import Diagnostic, Severity
 from netstat_fw.records import Capture, Dialect, LineRole, Socket, UnixSocket
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 
 @attrs.define
@@ -24,6 +29,7 @@ class Draft:
         diagnostics: remarks so far.
         snapshot: number of times that the tables have begun again.
         rows: how many records each dialect has read.
+        continued: for a line that is the rest of a row, the index of the row's first line.
     """
 
     lines: list[str]
@@ -33,6 +39,7 @@ class Draft:
     diagnostics: list[Diagnostic] = attrs.field(factory=list)
     snapshot: int = 0
     rows: dict[Dialect, int] = attrs.field(factory=dict)
+    continued: dict[int, int] = attrs.field(factory=dict)
     _sections: set[str] = attrs.field(factory=set)
     _title_above: str = ""
 
@@ -60,6 +67,23 @@ class Draft:
         self._sections.add(section)
         self._title_above = ""
 
+    @property
+    def record_count(self) -> int:
+        """Number of records so far."""
+        return len(self.sockets) + len(self.unix_sockets)
+
+    def record_at(self, index: int) -> Socket | UnixSocket | None:
+        """Return the latest record of its kind, where it begins at an index."""
+        for records in (self.sockets, self.unix_sockets):
+            if records and records[-1].line == index + 1:
+                return records[-1]
+        return None
+
+    def join(self, index: int, first: int) -> None:
+        """Note that the line at an index is part of the record that begins at another."""
+        self.roles[index] = LineRole.RECORD
+        self.continued[index] = first
+
     def remark(
         self, severity: Severity, code: str, message: str, index: int, column: int = 1
     ) -> None:
@@ -67,6 +91,13 @@ class Draft:
         self.diagnostics.append(
             Diagnostic(severity, code, message, index + 1, column, self.lines[index])
         )
+
+    def withdraw(self, index: int, codes: Collection[str]) -> None:
+        """Take back the latest diagnostics where they are about the line at an index."""
+        while self.diagnostics and self.diagnostics[-1].line == index + 1:
+            if self.diagnostics[-1].code not in codes:
+                break
+            self.diagnostics.pop()
 
     def finish(self, dialect: Dialect) -> Capture:
         """Freeze what was read."""

@@ -8,20 +8,21 @@ is remembered as well.
 from __future__ import annotations
 
 import enum
-import socket
 from ipaddress import IPv4Address, IPv6Address
+from socket import AF_INET, AF_INET6, inet_pton
 from typing import NamedTuple
 
 from netstat_fw.grammar.linux import ENDPOINT, GARBLED_ENDPOINT, RAW_REST, REST
-from netstat_fw.grammar.structure import REMARK
 from netstat_fw.reader.construct import unfrozen
-from netstat_fw.reader.words import completed_state, state_of
+from netstat_fw.reader.structure import find_remark
+from netstat_fw.reader.words import completed_state, is_state, state_of, states_beginning
 from netstat_fw.records import Endpoint, Process, State, Timer
 
 # net-tools shortens "address:port" to 22 characters and the colon (addr_do_one); so does toybox.
 CUT_WIDTH = 23
 _UnfrozenEndpoint = unfrozen(Endpoint)
 _HIGHEST_PORT = 65_535
+_MOST_DIGITS = 5
 # Far more than any tool prints; a longer cell is noise, whatever it begins with.
 _LONGEST_CELL = 300
 # Fewer letters than this are too little to complete a state word that a screen cut.
@@ -39,8 +40,8 @@ def read_address(text: str) -> IPv4Address | IPv6Address | None:
     """
     try:
         if ":" in text:
-            return IPv6Address(socket.inet_pton(socket.AF_INET6, text))
-        return IPv4Address(socket.inet_pton(socket.AF_INET, text))
+            return IPv6Address(inet_pton(AF_INET6, text))
+        return IPv4Address(inet_pton(AF_INET, text))
     except (OSError, ValueError):
         return None
 
@@ -74,41 +75,42 @@ class Endpoints(dict[str, Endpoint | None]):
 
     def __missing__(self, cell: str) -> Endpoint | None:
         """Take a cell apart and remember the result."""
+        text, _, port = cell.rpartition(":")
+        # A short cut for the one kind of cell that a capture can hold tens of thousands of.
+        if len(port) <= _MOST_DIGITS and port.isdecimal() and port.isascii() and port[0] != "0":
+            number, address = int(port), None if ":" in text else read_address(text)
+            if address is not None and number <= _HIGHEST_PORT:
+                plain: Endpoint = _UnfrozenEndpoint(address, number)
+                plain.__class__ = Endpoint
+                self[cell] = plain
+                return plain
         endpoint = self[cell] = self._read(cell)
         return endpoint
 
     def _read(self, cell: str) -> Endpoint | None:
         found = ENDPOINT.re.match(cell) if len(cell) <= _LONGEST_CELL else None
-        if found is None:
+        port = None if found is None else int(found["port"] or 0) or None
+        if found is None or (port is not None and port > _HIGHEST_PORT):
             return None
-        text, zone, port_text, service = found.groups()
-        port = int(port_text or 0) or None
-        if port is not None and port > _HIGHEST_PORT:
-            return None
+        text, zone, service = found["address"], found["zone"], found["service"]
         if text == "*":
             return Endpoint(None, port, zone, None, service)
         if ":" in text:
             text = text.strip("[]")
             self.ipv6.add(cell)
-        return self._at(text, cell, port, zone, service)
-
-    def _at(
-        self, text: str, cell: str, port: int | None, zone: str | None, service: str | None
-    ) -> Endpoint | None:
-        """Make the endpoint at an address that may have been cut or be a name."""
         if len(cell) == CUT_WIDTH and not self.wide:
             self.cut.append(cell)
             return Endpoint(None, port, zone, text, service, truncated=True)
         address = read_address(text)
         if len(cell) > CUT_WIDTH and (address is None or str(address) == text):
             self.whole = True
-        if address is not None:
-            endpoint: Endpoint = _UnfrozenEndpoint(address, port, zone, None, service)
-            endpoint.__class__ = Endpoint
-            return endpoint
-        if ":" in text or not text.strip("0123456789."):
+        if address is None and (":" in text or not text.strip("0123456789.")):
             return None
-        return Endpoint(None, port, zone, text, service)
+        endpoint: Endpoint = _UnfrozenEndpoint(
+            address, port, zone, text if address is None else None, service
+        )
+        endpoint.__class__ = Endpoint
+        return endpoint
 
 
 def read_garbled_endpoint(cell: str) -> Endpoint | None:
@@ -116,8 +118,9 @@ def read_garbled_endpoint(cell: str) -> Endpoint | None:
     found = GARBLED_ENDPOINT.re.match(cell) if len(cell) <= _LONGEST_CELL else None
     if found is None:
         return None
-    port_text = found["port"]
-    port = (int(port_text) or None) if port_text else None
+    port = int(found["port"] or 0) or None
+    if port is not None and port > _HIGHEST_PORT:
+        return None
     return Endpoint(None, port, None, found["address"], found["service"], truncated=True)
 
 
@@ -169,33 +172,41 @@ class Rests(dict[str | None, Rest | None]):
 
     A rest that ends in a remark of netstat, or in the first letters of a state, is none: the row
     goes on elsewhere or was cut, which is for somebody else to find out.
+
+    Attributes:
+        unknown: state words that no known netstat prints.
     """
 
     def __init__(self, state_cell: StateCell, processes: Processes) -> None:
         super().__init__()
-        if state_cell is not StateCell.WORD:
-            self[None] = Rest()
+        self[None] = None if state_cell is StateCell.WORD else Rest()
+        self.unknown: set[str] = set()
+        self._state_cell = state_cell
         self._match = (RAW_REST if state_cell is StateCell.NUMBER else REST).re.match
-        self._states = state_cell is not StateCell.NUMBER
         self._processes = processes
 
-    def __missing__(self, text: str | None) -> Rest | None:
+    def __missing__(self, text: str) -> Rest | None:
         """Take a rest apart and remember the result."""
-        rest = self[text] = None if text is None else self._read(text.rstrip(" \t"))
+        rest = self[text] = self._read(text.rstrip(" \t"))
         return rest
 
     def _read(self, text: str) -> Rest | None:
         found = self._match(text)
-        if found is None or REMARK.re.search(text):
+        if found is None or find_remark(text):
             return None
         word, user, inode, program, context, timer = found.group(
             "state", "user", "inode", "program", "context", "timer"
         )
         state = None
-        if word is not None and self._states:
-            state = state_of(word)
-            if state is State.UNKNOWN and word == text and completed_prefix(word):
+        if word is None:
+            if self._state_cell is StateCell.WORD:
                 return None
+        elif self._state_cell is not StateCell.NUMBER:
+            state = state_of(word)
+            if state is State.UNKNOWN and not is_state(word):
+                if word == text and states_beginning(word):
+                    return None
+                self.unknown.add(word)
         return Rest(
             state,
             word,

@@ -13,8 +13,13 @@ _LONGEST_LINE = 65_536
 
 _TERMINAL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[()][A-Z0-9]|[\x00-\x07\x0c\x0e-\x1a\x7f]")
 _MARKUP = re.compile(
-    r"</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>|\[/?[A-Za-z]+(?:=[^\[\]\s]*)?\]", re.ASCII
+    r"</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>"
+    r"|\[/?(?:b|i|u|s|code|quote|color|colour|size|font|url|img|list|table|tr|td|th|pre|center"
+    r"|left|right|spoiler|highlight)(?:=[^\[\]\s]*)?\]",
+    re.ASCII | re.IGNORECASE,
 )
+# A cell or a block ends a word; what only changes a letter's looks does not.
+_CELL = re.compile(r"</?(?:td|th|tr|li|p|div|pre)\b|\[/?(?:td|th|tr)\b", re.IGNORECASE)
 _ESCAPED = re.compile(r"\\([*_\[\]@~$#.:`-])")
 _ODD_BLANKS = re.compile(r"[\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff]")
 # "0.0.0.0 :*", "localhost: domain", "[ :: ] :*": blanks typed into an address.
@@ -25,6 +30,10 @@ _INNER_BLANKS = (
 )
 _BREAK = re.compile(r"<br[ \t]*/?>", re.IGNORECASE)
 _PAGER = re.compile(r"\A[ \t]*-{2,}[ \t]?[Mm]ore[ \t]?-{2,}(?:\([0-9]+%\))?[ \t]*")
+# What a line has at least one of if there is anything to take away.
+_TRACE = re.compile(
+    r"[<&\\\[\x00-\x08\x0c\x0e-\x1b\x7f\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff]|\*\*|--"
+)
 
 
 def repaired(line: str) -> list[str]:
@@ -35,17 +44,25 @@ def repaired(line: str) -> list[str]:
     >>> repaired(r"tcp 0 0 0.0.0.0:22 0.0.0.0:\* LISTEN -<br>")
     ['tcp 0 0 0.0.0.0:22 0.0.0.0:* LISTEN -']
     """
-    if len(line) > _LONGEST_LINE:
+    if len(line) > _LONGEST_LINE or not _TRACE.search(line):
         return []
-    text = _TERMINAL.sub("", _ODD_BLANKS.sub(" ", line))
+    text = _TERMINAL.sub("", line)
     if "\b" in text:
         text = _overwritten(text)
     text = _PAGER.sub("", text)
-    if "&" in text:
-        text = html.unescape(text)
     pieces = [_without_markup(piece) for piece in _BREAK.split(text)]
     pieces = [piece for piece in pieces if piece.strip()]
     return [] if pieces == [line] else pieces
+
+
+def is_only_markup(line: str) -> bool:
+    """Tell whether nothing is left of a line without its markup.
+
+    >>> is_only_markup("</pre><br />"), is_only_markup("[code]"), is_only_markup("[more]")
+    (True, True, False)
+    """
+    text = line.strip() if len(line) <= _LONGEST_LINE else ""
+    return text[:1] in ("<", "[") and not _MARKUP.sub("", text).strip()
 
 
 def _overwritten(text: str) -> str:
@@ -60,7 +77,11 @@ def _overwritten(text: str) -> str:
 
 
 def _without_markup(text: str) -> str:
-    text = _ESCAPED.sub(r"\1", _MARKUP.sub(" " if text[:1].isspace() else "", text))
+    """Take tags away, and only then decode what they were told apart from."""
+    text = _MARKUP.sub(lambda tag: " " if _CELL.match(tag[0]) else "", text)
+    if "&" in text:
+        text = html.unescape(text)
+    text = _ESCAPED.sub(r"\1", _ODD_BLANKS.sub(" ", text))
     return text.replace("**", "*")
 
 

@@ -6,12 +6,16 @@ Total: `kind_of` gives a kind or None for any line.
 from __future__ import annotations
 
 import enum
+import re
 
 from netstat_fw.grammar import structure as grammar
 from netstat_fw.grammar import windows_words
+from netstat_fw.grammar.remarks import HINTS, LIMITED_VIEW, LIMITED_VIEW_REST, REMARK
 
 # Longer lines are nobody's title, header or prompt.
 _LONGEST_LINE = 2_000
+_SHORTEST_REMARK = len("getnameinfo failed")
+_LONGEST_REMARK = 300
 
 
 class Kind(enum.Enum):
@@ -30,6 +34,8 @@ class Kind(enum.Enum):
     """A pager's mark, a rule, an interrupt."""
     LIMITED_VIEW = "limited view"
     """netstat says that it could not see every program."""
+    REMARK = "remark"
+    """netstat goes on with that."""
     NOT_ELEVATED = "not elevated"
     """Windows says that netstat may not show owners without elevation, and nothing else."""
 
@@ -42,10 +48,30 @@ def kind_of(line: str) -> Kind | None:
     """
     if len(line) > _LONGEST_LINE:
         return None
-    for kind, matches in _KINDS:
-        if matches(line):
-            return kind
-    return None
+    if any(hint in line for hint in grammar.TITLE_HINTS):
+        for kind, title in _TITLES:
+            if title.search(line):
+                return kind
+    found = _AROUND.match(line)
+    if found is not None:
+        return Kind[str(found.lastgroup).rpartition("_")[0]]
+    return Kind.PROMPT if _is_command(line) else None
+
+
+def _is_command(line: str) -> bool:
+    found = grammar.COMMAND.re.match(line) if "netstat" in line.lower() else None
+    return found is not None and grammar.BEFORE_COMMAND.re.match(found["before"]) is not None
+
+
+def find_remark(text: str) -> re.Match[str] | None:
+    """Find netstat's own remark at the end of a text, where there is one.
+
+    >>> find_remark("twarning, got bogus unix line.").start()
+    1
+    """
+    if len(text) < _SHORTEST_REMARK or not any(hint in text for hint in HINTS):
+        return None
+    return REMARK.re.search(text, max(0, len(text) - _LONGEST_REMARK))
 
 
 def is_windows_heading(line: str) -> bool:
@@ -55,6 +81,15 @@ def is_windows_heading(line: str) -> bool:
     (True, False)
     """
     return bool(windows_words.TITLE.re.match(line) or windows_words.BARE_HEADER.re.match(line))
+
+
+def is_cut_header(line: str) -> bool:
+    """Tell whether the right edge of a screen cut a column header.
+
+    >>> is_cut_header("Proto RefCnt Flags Type State I-Node PID/Progr")
+    True
+    """
+    return grammar.CUT_HEADER.re.match(line) is not None
 
 
 def other_table(line: str) -> str | None:
@@ -69,19 +104,28 @@ def other_table(line: str) -> str | None:
     return None
 
 
+_TITLES = (
+    (Kind.UNIX_TITLE, grammar.UNIX_TITLE.re),
+    (Kind.INTERNET_TITLE, grammar.INTERNET_TITLE.re),
+)
 _KINDS = (
-    (Kind.OTHER_TABLE, other_table),
-    (Kind.OTHER_TABLE, grammar.BLUETOOTH_HEADER.re.match),
-    (Kind.UNIX_TITLE, grammar.UNIX_TITLE.re.search),
-    (Kind.INTERNET_TITLE, grammar.INTERNET_TITLE.re.search),
-    (Kind.INTERNET_TITLE, windows_words.TITLE.re.match),
-    (Kind.UNIX_HEADER, grammar.UNIX_HEADER.re.match),
-    (Kind.INTERNET_HEADER, grammar.INTERNET_HEADER.re.match),
-    (Kind.INTERNET_HEADER, windows_words.HEADER.re.match),
-    (Kind.NOT_ELEVATED, windows_words.ELEVATION.re.match),
-    (Kind.LIMITED_VIEW, grammar.LIMITED_VIEW.re.match),
-    (Kind.USAGE, grammar.USAGE.re.match),
-    (Kind.PROMPT, grammar.COMMAND.re.match),
-    (Kind.PROMPT, grammar.PROMPT.re.match),
-    (Kind.MARK, grammar.PAGER_MARK.re.match),
+    *((Kind.OTHER_TABLE, title) for _, title in grammar.OTHER_TABLES),
+    (Kind.OTHER_TABLE, grammar.BLUETOOTH_HEADER),
+    (Kind.INTERNET_TITLE, windows_words.TITLE),
+    (Kind.UNIX_HEADER, grammar.UNIX_HEADER),
+    (Kind.INTERNET_HEADER, grammar.INTERNET_HEADER),
+    (Kind.INTERNET_HEADER, windows_words.HEADER),
+    (Kind.NOT_ELEVATED, windows_words.ELEVATION),
+    (Kind.LIMITED_VIEW, LIMITED_VIEW),
+    (Kind.REMARK, LIMITED_VIEW_REST),
+    (Kind.USAGE, grammar.USAGE),
+    (Kind.PROMPT, grammar.PROMPT),
+    (Kind.MARK, grammar.PAGER_MARK),
+)
+# One expression for all of them: a line is tried once, and the group's name says which it was.
+_AROUND = re.compile(
+    "|".join(
+        f"(?P<{kind.name}_{number}>{expression.re.pattern})"
+        for number, (kind, expression) in enumerate(_KINDS)
+    )
 )
