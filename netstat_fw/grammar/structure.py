@@ -86,7 +86,7 @@ HEADER_END = pp.Regex(
 """A header, or its rest, that ends in a name which is not cut."""
 
 CUT_HEADER = pp.Regex(
-    r"[ \t>|]*[^<>]*(?:>|[ \t](?:" + "|".join(
+    r"[ \t>|]*\S+ +(?:Recv-Q|RefCnt) [^<>]*(?:>|[ \t](?:" + "|".join(
         name[:end]
         for name in (
             "Foreign Address", "State", "User", "Inode", "PID/Program name", "PID/Program Name",

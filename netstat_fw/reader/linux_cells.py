@@ -35,8 +35,8 @@ def read_address(text: str) -> IPv4Address | IPv6Address | None:
     Takes what inet_ntop(3) writes. The packed form is used because `ipaddress` takes several times
     as long for text.
 
-    >>> read_address("192.0.2.1"), read_address("::ffff:192.0.2.1"), read_address("192.0.2.")
-    (IPv4Address('192.0.2.1'), IPv6Address('::ffff:192.0.2.1'), None)
+    >>> read_address("192.0.2.1"), read_address("2001:db8::1"), read_address("192.0.2.")
+    (IPv4Address('192.0.2.1'), IPv6Address('2001:db8::1'), None)
     """
     try:
         if ":" in text:
