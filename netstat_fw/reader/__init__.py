@@ -16,7 +16,7 @@ from netstat_fw.reader.draft import Draft
 from netstat_fw.reader.elevation import WHAT_IT_MEANS, asks_for_elevation
 from netstat_fw.reader.linux import LinuxTables
 from netstat_fw.reader.linux_debris import may_be_name
-from netstat_fw.reader.repair import is_only_markup, repaired
+from netstat_fw.reader.repair import repaired
 from netstat_fw.reader.structure import (
     Kind,
     is_cut_header,
@@ -144,8 +144,6 @@ class _Reading:
         if kind is None and (pieces := repaired(line)):
             line = " ".join(pieces)
             kind = kind_of(line)
-        if kind is None and is_only_markup(line):
-            kind = Kind.MARK
         if kind is not None:
             draft.roles[index] = LineRole.STRUCTURE
             self._note(kind, line, index)

@@ -55,16 +55,6 @@ def repaired(line: str) -> list[str]:
     return [] if pieces == [line] else pieces
 
 
-def is_only_markup(line: str) -> bool:
-    """Tell whether nothing is left of a line without its markup.
-
-    >>> is_only_markup("</pre><br />"), is_only_markup("[code]"), is_only_markup("[more]")
-    (True, True, False)
-    """
-    text = line.strip() if len(line) <= _LONGEST_LINE else ""
-    return text[:1] in ("<", "[") and not _MARKUP.sub("", text).strip()
-
-
 def _overwritten(text: str) -> str:
     """Apply backspaces as a terminal does: each one takes back the character before it."""
     shown: list[str] = []
