@@ -37,3 +37,11 @@ class ExportError(NetstatFwError, ValueError):
 
     The message names the rule and the way round.
     """
+
+
+class DecisionsError(NetstatFwError, ValueError):
+    """A decisions file that cannot be read; the message names the file, the line and the key."""
+
+
+class LockOutError(NetstatFwError):
+    """A policy whose decisions would close every way in for administrators."""

@@ -10,6 +10,7 @@ import enum
 
 import attrs
 
+from netstat_fw.ruleset.decisions.values import Decisions
 from netstat_fw.ruleset.rule import Log  # noqa: TC001 - attrs.resolve_types needs it
 
 
@@ -39,6 +40,7 @@ class Policy:
 
     Attributes:
         profile: how much is opened on how much proof; also taken as text.
+        decisions: what has been decided about single things; they win over everything else.
         companions: open the ports that usually go with exposed ones; None leaves it to the profile,
             which opens them unless it is strict.
         narrow_sources: narrow every source that would be any to the peers seen, as prefixes with at
@@ -58,6 +60,7 @@ class Policy:
     """
 
     profile: Profile = attrs.field(default=Profile.BALANCED, converter=_as_profile)
+    decisions: Decisions = attrs.field(factory=Decisions)
     companions: bool | None = None
     narrow_sources: int | None = attrs.field(default=None, validator=_check_count)
     pin_destinations: int | None = attrs.field(default=None, validator=_check_count)

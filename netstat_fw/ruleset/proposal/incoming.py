@@ -1,7 +1,7 @@
 """Incoming: what is to become of an exposure under a policy.
 
 Doubt and danger only ever make what is opened narrower, and neither touches a way in of
-administrators.
+administrators. An answer of the operator goes before both.
 """
 
 from __future__ import annotations
@@ -10,40 +10,51 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from netstat_fw.analyzers.findings import Scope, Stance
+from netstat_fw.analyzers.findings import Basis, Scope, Stance
 from netstat_fw.evidence import Confidence, Question, Reason
+from netstat_fw.ruleset.narrowing import narrow
 from netstat_fw.ruleset.policy import Profile
-from netstat_fw.ruleset.proposal.sides import addresses_of, remote_side
+from netstat_fw.ruleset.proposal.addresses import remote_side
+from netstat_fw.ruleset.proposal.doubts import voice_doubts
 from netstat_fw.ruleset.proposal.subjects import is_way_in, subject_of
 from netstat_fw.ruleset.proposal.treatment import Treatment, treat
-from netstat_fw.ruleset.proposal.verdicts import Verdict, with_doubts
+from netstat_fw.ruleset.proposal.verdicts import Mark, Verdict
 
 if TYPE_CHECKING:
     from netstat_fw.analyzers.findings import Exposure, Hazard
     from netstat_fw.ruleset.policy import Policy
+    from netstat_fw.ruleset.proposal.replies import Replies
 
 
-def judge_exposure(exposure: Exposure, policy: Policy, danger: Hazard | None = None) -> Verdict:
+def judge_exposure(
+    exposure: Exposure, policy: Policy, replies: Replies, danger: Hazard | None = None
+) -> Verdict:
     """Decide what becomes of an exposure.
 
     Args:
         exposure: the exposure.
         policy: the policy.
+        replies: the operator's answers.
         danger: its critical hazard, if it has one.
     """
-    asked = () if exposure.question is None else (exposure.question,)
-    if exposure.stance is Stance.SHUT:
-        return Verdict(Treatment.SHUT, questions=asked)
-    treatment = treat(confidence_in(exposure), exposure.basis, policy)
-    verdict = Verdict(treatment, remote_side(exposure), questions=asked)
-    if is_way_in(exposure) and not treatment.accepts:
+    verdict = Verdict(Treatment.SHUT)
+    if exposure.stance is Stance.OPEN:
+        treatment = treat(confidence_in(exposure), exposure.basis, policy)
+        verdict = Verdict(treatment, remote_side(exposure))
+    asked = exposure.question
+    if asked is not None and (not verdict.treatment.accepts or replies.to(asked) is not None):
+        verdict = replies.consult(verdict, asked, Treatment.SHUT)
+    if is_way_in(exposure) and verdict.treatment in _DOUBTED:
         # Doubt would close it; an administrator who is locked out is the greater harm.
-        verdict = attrs.evolve(verdict, treatment=Treatment.REVIEW, reasons=(_NEVER_CLOSED,))
-    if exposure.scope is Scope.UNNAMED:
-        verdict = _asking_for_the_address(exposure, verdict)
-    if danger is not None and verdict.treatment.accepts and not is_way_in(exposure):
-        verdict = _against_danger(exposure, verdict, policy, danger)
-    return with_doubts(verdict, _question(exposure))
+        verdict = verdict.to(Treatment.REVIEW).because(_NEVER_CLOSED)
+    if exposure.scope is Scope.UNNAMED and verdict.treatment is not Treatment.SHUT:
+        verdict = _about_address(exposure, verdict, replies)
+    if verdict.treatment.accepts and not verdict.remotes and not is_way_in(exposure):
+        if danger is not None:
+            verdict = _against_danger(exposure, verdict, policy, replies, danger)
+        if policy.narrow_sources is not None:
+            verdict = _narrowed(exposure, verdict, policy.narrow_sources)
+    return voice_doubts(verdict, _question(exposure), Treatment.SHUT, replies)
 
 
 def confidence_in(exposure: Exposure) -> Confidence:
@@ -53,46 +64,61 @@ def confidence_in(exposure: Exposure) -> Confidence:
     return exposure.confidence
 
 
-def _asking_for_the_address(exposure: Exposure, verdict: Verdict) -> Verdict:
+def _about_address(exposure: Exposure, verdict: Verdict, replies: Replies) -> Verdict:
+    """Ask about a bind whose address is not shown: no literal can stand for it."""
     subject = subject_of(exposure)
     question = Question(
         "Q_ADDRESS",
-        f"On which address is {subject} served? The capture cuts it, or shows a name; netstat -n -W"
-        " prints it whole.",
+        f"May {subject} be reached on every address of this machine? The capture cuts the one it is"
+        " served on, or shows a name; netstat -n -W prints it whole.",
         subject,
         exposure.evidence,
     )
-    if not verdict.treatment.accepts:
-        return verdict.asking(question)
-    sentence = (
-        f"{subject} is served on one address that the capture does not show, and accepted on all"
-    )
-    return attrs.evolve(verdict.asking(question), caveats=(Reason("ADDRESS_UNKNOWN", sentence),))
+    verdict = replies.consult(verdict, question, Treatment.SHUT)
+    unasked = question in verdict.questions and verdict.treatment.accepts
+    return verdict.marked(Mark.ADDRESS_UNKNOWN) if unasked else verdict
 
 
 def _against_danger(
-    exposure: Exposure, verdict: Verdict, policy: Policy, danger: Hazard
+    exposure: Exposure, verdict: Verdict, policy: Policy, replies: Replies, danger: Hazard
 ) -> Verdict:
     """Narrow or close what is critical; a permissive policy only says so."""
-    if verdict.remote is not None:
-        # Only what everybody can reach is that dangerous.
-        return verdict
     if policy.profile is Profile.PERMISSIVE:
         return verdict.because(_reason("HAZARD_OPEN", "dangerous to leave open", danger))
     subject = subject_of(exposure)
     question = Question(
         "Q_HAZARD",
-        f"Which machines must reach {exposure.service or 'the service'} on {subject}?"
-        f" The advice is: {danger.advice}.",
+        f"Must machines that were not seen connected reach {subject}? Advice: {danger.advice}",
         subject,
         exposure.evidence,
     )
-    if policy.profile is Profile.BALANCED and exposure.peers:
-        reason = _reason("HAZARD_NARROWED", "only for who was seen connected", danger)
-        seen = addresses_of(exposure.peers)
-        return attrs.evolve(verdict, remote=seen).because(reason).asking(question)
-    reason = _reason("HAZARD_SHUT", "closed until somebody says who needs it", danger)
-    return Verdict(Treatment.SHUT, None, (reason,), (*verdict.questions, question))
+    reply = replies.to(question)
+    verdict = replies.consult(verdict, question, Treatment.SHUT)
+    if reply is not None and isinstance(reply.value, bool):
+        return verdict
+    if policy.profile is Profile.STRICT or not exposure.peers:
+        reason = _reason("HAZARD_SHUT", "closed until somebody says who needs it", danger)
+        return verdict.to(Treatment.SHUT).because(reason)
+    seen = narrow(exposure.peers)
+    if not exposure.peers_complete:
+        verdict = verdict.marked(Mark.PEERS_UNKNOWN)
+    reason = _reason("HAZARD_NARROWED", "only for who was seen connected", danger)
+    return attrs.evolve(verdict, remotes=(seen.addresses,)).because(reason)
+
+
+def _narrowed(exposure: Exposure, verdict: Verdict, budget: int) -> Verdict:
+    """Narrow the sources of an exposure to who was seen, as the operator asks for."""
+    if verdict.remotes or not verdict.treatment.accepts or exposure.basis is Basis.COMPANION:
+        return verdict
+    if not exposure.peers or not exposure.peers_complete:
+        return verdict.marked(Mark.NOT_NARROWED)
+    seen = narrow(exposure.peers, budget)
+    reason = Reason(
+        "SOURCES_NARROWED",
+        f"only for the {len(exposure.peers)} addresses seen connected, as prefixes that hold"
+        f" {seen.extra} more",
+    )
+    return attrs.evolve(verdict, remotes=(seen.addresses,), extra=seen.extra).because(reason)
 
 
 def _reason(code: str, what: str, danger: Hazard) -> Reason:
@@ -106,6 +132,7 @@ def _question(exposure: Exposure) -> Question:
 
 
 _FIRM = frozenset({Confidence.CERTAIN, Confidence.HIGH})
+_DOUBTED = frozenset({Treatment.NOTE, Treatment.ASK, Treatment.OFF, Treatment.DROP_AND_LOG})
 _NEVER_CLOSED = Reason(
     "ADMIN_KEPT", "a way in for administrators, which doubt alone never closes", "B7"
 )

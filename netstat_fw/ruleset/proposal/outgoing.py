@@ -11,40 +11,39 @@ from typing import TYPE_CHECKING
 import attrs
 
 from netstat_fw.evidence import Question, Reason
-from netstat_fw.ruleset.proposal.sides import addresses_of, networks_of
+from netstat_fw.ruleset.proposal.addresses import addresses_of
+from netstat_fw.ruleset.proposal.doubts import voice_doubts
 from netstat_fw.ruleset.proposal.subjects import subject_of
-from netstat_fw.ruleset.proposal.treatment import treat
-from netstat_fw.ruleset.proposal.verdicts import Verdict, with_doubts
+from netstat_fw.ruleset.proposal.treatment import Treatment, treat
+from netstat_fw.ruleset.proposal.verdicts import Mark, Verdict
+from netstat_fw.ruleset.sets import AddressSet
 
 if TYPE_CHECKING:
     from netstat_fw.analyzers.findings import Connection
     from netstat_fw.ruleset.policy import Policy
+    from netstat_fw.ruleset.proposal.replies import Replies
 
 
-def judge_connection(connection: Connection, policy: Policy) -> Verdict:
+def judge_connection(connection: Connection, policy: Policy, replies: Replies) -> Verdict:
     """Decide what becomes of outgoing traffic.
 
     Args:
         connection: the traffic.
         policy: the policy.
+        replies: the operator's answers.
     """
-    verdict = Verdict(
-        treat(connection.confidence, connection.basis, policy),
-        networks_of(connection.remotes),
-        questions=() if connection.question is None else (connection.question,),
-    )
-    verdict = with_doubts(verdict, _question(connection))
+    remotes = (AddressSet(connection.remotes),) if connection.remotes else ()
+    verdict = Verdict(treat(connection.confidence, connection.basis, policy), remotes)
+    asked = connection.question
+    if asked is not None and (not verdict.treatment.accepts or replies.to(asked) is not None):
+        verdict = replies.consult(verdict, asked, Treatment.OFF)
+    verdict = voice_doubts(verdict, _question(connection), Treatment.OFF, replies)
     most = policy.pin_destinations
-    if most is None or verdict.remote is not None or not connection.peers:
+    if most is None or verdict.remotes or not verdict.treatment.accepts or not connection.peers:
         return verdict
     if not connection.peers_complete or len(connection.peers) > most:
-        sentence = (
-            f"{subject_of(connection)} goes to more machines than are to be pinned, or to some that"
-            " the capture does not show: to any"
-        )
-        return attrs.evolve(verdict, caveats=(*verdict.caveats, Reason("NOT_PINNED", sentence)))
-    pinned = addresses_of(connection.peers)
-    return attrs.evolve(verdict, remote=pinned).because(_PINNED)
+        return verdict.marked(Mark.NOT_PINNED)
+    return attrs.evolve(verdict, remotes=(addresses_of(connection.peers),)).because(_PINNED)
 
 
 def _question(connection: Connection) -> Question:

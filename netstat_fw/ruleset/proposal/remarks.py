@@ -1,7 +1,7 @@
-"""Remarks: what the ruleset as a whole must say about the findings that it rests on.
+"""Remarks: what a ruleset as a whole must say about what it rests on.
 
-Sentences about many ports are said once. Every statement that the capture cannot prove and every
-hazard is among the caveats, so that no target can leave them out by not looking at the findings.
+What holds of many ports is said once. Every statement that the capture cannot prove and every
+hazard is among them, so that no target can leave them out by not looking at the findings.
 """
 
 from __future__ import annotations
@@ -10,23 +10,34 @@ from typing import TYPE_CHECKING
 
 from netstat_fw.analyzers.findings import DualStack, Stance
 from netstat_fw.evidence import Reason
-from netstat_fw.ruleset.proposal.subjects import is_way_in, ports_of, subject_of
+from netstat_fw.ruleset.proposal.subjects import key_of, ports_of, subject_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator
+    from typing import TypeAlias
 
     from netstat_fw.analyzers.findings import Connection, Exposure, Findings, Hazard
+    from netstat_fw.ruleset.proposal.subjects import Key
+    from netstat_fw.ruleset.proposal.verdicts import Mark, Verdict
+
+    Finding: TypeAlias = Exposure | Connection
 
 _MOST_SUBJECTS = 8
 
 
-def remark(findings: Findings) -> Iterator[Reason]:
-    """Say what every reader should know about the findings."""
+def remark_findings(findings: Findings, decided: Container[Key]) -> Iterator[Reason]:
+    """Say what the findings leave in doubt, and what is dangerous.
+
+    Args:
+        findings: what was found.
+        decided: the exposures whose dangers the operator has decided about.
+    """
     for fact in findings.host.fitness:
         if not fact.proven:
             yield Reason(f"UNPROVEN_{fact.code}", fact.sentence)
     for hazard in findings.hazards:
-        yield Reason(hazard.code, _danger(hazard), "2.8")
+        if hazard.exposure is None or key_of(hazard.exposure) not in decided:
+            yield Reason(hazard.code, _danger(hazard), "2.8")
     assumed = [
         exposure
         for exposure in findings.exposures
@@ -47,16 +58,30 @@ def remark(findings: Findings) -> Iterator[Reason]:
             " scans others",
             "T2",
         )
-    if not any(is_way_in(exposure) for exposure in findings.exposures):
+
+
+def remark_verdicts(judged: Iterable[tuple[Finding, Verdict]]) -> Iterator[Reason]:
+    """Say what holds of verdicts: their marks, and what narrowing let in beside those seen."""
+    marked: dict[Mark, list[Finding]] = {}
+    narrowed: list[Finding] = []
+    extra = 0
+    for finding, verdict in judged:
+        for mark in verdict.marks:
+            marked.setdefault(mark, []).append(finding)
+        if verdict.extra is not None:
+            narrowed.append(finding)
+            extra += verdict.extra
+    for mark, findings in marked.items():
+        yield Reason(mark.name, f"{list_subjects(findings)}: {mark.value}")
+    if narrowed:
         yield Reason(
-            "NO_WAY_IN",
-            "no ssh, RDP or WinRM listener is captured: this firewall lets no administrator in from"
-            " other machines",
-            "B7",
+            "SOURCES_NARROWED",
+            f"{list_subjects(narrowed)}: open only to those who were seen connected; the prefixes"
+            f" hold {extra} addresses more",
         )
 
 
-def list_subjects(findings: Iterable[Exposure | Connection]) -> str:
+def list_subjects(findings: Iterable[Finding]) -> str:
     """Name findings by their ports, sorted; the first few where there are many."""
     keys = {(f.protocol.value, ports_of(f).ranges, subject_of(f)) for f in findings}
     subjects = [subject for _, _, subject in sorted(keys)]

@@ -4,22 +4,35 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netstat_fw.analyzers.findings import Basis, Connection, Exposure, Stance
+from netstat_fw.analyzers.findings import Basis, Connection, Datagram, Exposure, Stance
 from netstat_fw.ruleset.sets import PortSet
 
 if TYPE_CHECKING:
     from typing import TypeAlias
 
-    Finding: TypeAlias = Exposure | Connection
+    from netstat_fw.analyzers.findings import Scope
+    from netstat_fw.protocol import Protocol
+
+    Finding: TypeAlias = Exposure | Connection | Datagram
+    Key: TypeAlias = tuple[Protocol, int, int | None, Scope]
 
 _OBSERVED = frozenset({Basis.LISTENER, Basis.CONNECTION})
 
 
 def ports_of(finding: Finding) -> PortSet:
-    """Return the ports that a finding is about: an exposure's own, a connection's remote one."""
-    if isinstance(finding, Connection):
-        return PortSet([finding.remote_port])
-    return PortSet([(finding.port, finding.port_end or finding.port)])
+    """Return the ports that a finding is about: the remote port of connections, else its own.
+
+    Raises:
+        ValueError: for a role without a port.
+    """
+    match finding:
+        case Connection():
+            return PortSet([finding.remote_port])
+        case Exposure():
+            return PortSet([(finding.port, finding.port_end or finding.port)])
+        case Datagram(port=int(port)):
+            return PortSet([port])
+    raise ValueError("a role without a port is about no port")
 
 
 def subject_of(finding: Finding) -> str:
@@ -30,6 +43,11 @@ def subject_of(finding: Finding) -> str:
 def service_of(finding: Finding) -> str:
     """Name the service of a finding; ports without a name get one of their own: ``tcp-7722``."""
     return finding.service or f"{finding.protocol.value}-{ports_of(finding)}"
+
+
+def key_of(exposure: Exposure) -> Key:
+    """Return what makes an exposure one of its kind: two of one key are never found together."""
+    return exposure.protocol, exposure.port, exposure.port_end, exposure.scope
 
 
 def is_way_in(exposure: Exposure) -> bool:

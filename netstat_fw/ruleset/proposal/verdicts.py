@@ -2,16 +2,42 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import enum
+from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
-from netstat_fw.evidence import Reason
-from netstat_fw.ruleset.proposal.treatment import Treatment
-
 if TYPE_CHECKING:
-    from netstat_fw.evidence import Question
+    from netstat_fw.evidence import Question, Reason
+    from netstat_fw.ruleset.proposal.treatment import Treatment
+    from netstat_fw.ruleset.rule import RemoteReference
     from netstat_fw.ruleset.sets import AddressSet
+
+    Remote: TypeAlias = AddressSet | RemoteReference
+
+
+class Mark(enum.Enum):
+    """What every reader should know of some findings; said once for all that it holds of."""
+
+    ADDRESS_UNKNOWN = (
+        "served on one address that the capture does not show, and accepted on all of this machine"
+    )
+    PEERS_UNKNOWN = (
+        "narrowed to who was seen, but some who were connected show no usable address and are cut"
+        " off"
+    )
+    NOT_NARROWED = "open to any, because nobody with a usable address was seen connected"
+    NOT_PINNED = (
+        "goes to any, because more machines were seen than are to be pinned, or some without a"
+        " usable address"
+    )
+    ADMIN_KEPT_ASIDE = (
+        "the administrators seen connected stay let in, though a decision keeps some of them out:"
+        " what closes a way in must be allowed explicitly"
+    )
+    ADMIN_PEER_UNKNOWN = (
+        "an administrator's session shows no usable address: only the rule for everybody keeps it"
+    )
 
 
 @attrs.frozen
@@ -20,17 +46,21 @@ class Verdict:
 
     Attributes:
         treatment: what is done.
-        remote: where the other side can be; None for any.
+        remotes: where the other side can be; empty for anywhere.
         reasons: what the policy adds to the finding's own reasons.
         questions: what the operator should say about it.
-        caveats: what every reader should know about it.
+        answered: what the operator has said about it.
+        marks: what every reader should know about it.
+        extra: addresses that were let in beside those seen, where sources were narrowed.
     """
 
     treatment: Treatment
-    remote: AddressSet | None = None
+    remotes: tuple[Remote, ...] = ()
     reasons: tuple[Reason, ...] = ()
     questions: tuple[Question, ...] = ()
-    caveats: tuple[Reason, ...] = ()
+    answered: tuple[Question, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    extra: int | None = None
 
     def because(self, *reasons: Reason) -> Verdict:
         """Return the verdict with further reasons."""
@@ -40,22 +70,10 @@ class Verdict:
         """Return the verdict with further questions."""
         return attrs.evolve(self, questions=(*self.questions, *questions))
 
+    def marked(self, *marks: Mark) -> Verdict:
+        """Return the verdict with further marks."""
+        return attrs.evolve(self, marks=(*self.marks, *marks))
 
-def with_doubts(verdict: Verdict, question: Question) -> Verdict:
-    """Say of what is not certain how it was treated, and ask where nobody has asked yet."""
-    reason = _DOUBTS.get(verdict.treatment)
-    if reason is not None:
-        verdict = verdict.because(reason)
-    unasked = verdict.treatment in _ASKING and not verdict.questions
-    return verdict.asking(question) if unasked else verdict
-
-
-_ASKING = frozenset({Treatment.NOTE, Treatment.ASK})
-_DOUBTS = {
-    Treatment.REVIEW: Reason(
-        "REVIEW", "rests on what is usual for the port, not on proof: look at it", "2.7"
-    ),
-    Treatment.LOG: Reason("LEARNING", "a weak guess, accepted and logged to learn from", "2.7"),
-    Treatment.NOTE: Reason("DISABLED", "not proved, so written down but not in force", "2.7"),
-    Treatment.DROP_AND_LOG: Reason("LEARNING", "nothing decides it: dropped and logged", "2.7"),
-}
+    def to(self, treatment: Treatment) -> Verdict:
+        """Return the verdict with another treatment."""
+        return attrs.evolve(self, treatment=treatment)

@@ -12,40 +12,50 @@ import attrs
 
 from netstat_fw.analyzers.findings import Exposure
 from netstat_fw.evidence import Confidence, Reason
+from netstat_fw.ruleset.proposal.addresses import addresses_of, common_families, local_side
 from netstat_fw.ruleset.proposal.incoming import confidence_in
-from netstat_fw.ruleset.proposal.parts import Part, Place, Placed
-from netstat_fw.ruleset.proposal.sides import addresses_of, common_families, local_side
-from netstat_fw.ruleset.proposal.subjects import is_way_in, ports_of, service_of, subject_of
+from netstat_fw.ruleset.proposal.places import Place, Placed
+from netstat_fw.ruleset.proposal.subjects import is_way_in, ports_of, service_of
 from netstat_fw.ruleset.proposal.treatment import Treatment
 from netstat_fw.ruleset.rule import Log, Rule
 from netstat_fw.ruleset.sets import PortSet
 from netstat_fw.ruleset.terms import Action
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
     from netstat_fw.analyzers.findings import Connection
     from netstat_fw.protocol import Protocol
-    from netstat_fw.ruleset.proposal.verdicts import Verdict
+    from netstat_fw.ruleset.proposal.verdicts import Remote, Verdict
 
 
 def write_verdict(
-    finding: Exposure | Connection, verdict: Verdict, ports: PortSet | None = None
-) -> Part:
+    finding: Exposure | Connection,
+    verdict: Verdict,
+    ports: PortSet | None = None,
+    decided: Collection[Protocol] = (),
+) -> Iterator[Placed]:
     """Write down what becomes of a finding.
 
     Args:
         finding: the finding.
         verdict: what is to become of it.
         ports: those of its ports that are spoken of; None for all.
+        decided: protocols it carries that the operator has decided about.
     """
     place = _PLACES.get(verdict.treatment)
-    local = local_side(finding) if isinstance(finding, Exposure) else None
+    if place is None:
+        return
     # A drop is for everybody; only what is accepted is narrowed to somebody.
-    remote = verdict.remote if place is Place.OPEN else None
-    families = common_families(finding.families, local, remote)
-    if place is None or not families:
-        return Part((), verdict.questions, verdict.caveats)
-    rule = _with_ports(
-        Rule(
+    remotes: tuple[Remote | None, ...] = (None,)
+    if place is Place.OPEN and verdict.remotes:
+        remotes = verdict.remotes
+    local = local_side(finding) if isinstance(finding, Exposure) else None
+    for remote in remotes:
+        families = common_families(finding.families, local, remote)
+        if not families:
+            continue
+        rule = Rule(
             action=Action.ACCEPT if place is Place.OPEN else Action.DROP,
             protocol=finding.protocol,
             local=local,
@@ -58,27 +68,25 @@ def write_verdict(
             evidence=finding.evidence,
             confidence=_confidence(finding),
             reasons=(*finding.reasons, *verdict.reasons),
-        ),
-        finding,
-        ports or ports_of(finding),
-    )
-    rules = [Placed(place, rule)]
-    if place is Place.OPEN:
-        # They go where the port goes: a key exchange is of no use without its payload.
-        rules += [Placed(place, _carried(rule, protocol)) for protocol in finding.carries]
-    return Part(tuple(rules), verdict.questions, verdict.caveats)
+        )
+        yield Placed(place, _with_ports(rule, finding, ports or ports_of(finding)))
+        if place is Place.OPEN:
+            # They go where the port goes: a key exchange is of no use without its payload.
+            for protocol in finding.carries:
+                if protocol not in decided:
+                    yield Placed(
+                        place, attrs.evolve(rule, protocol=protocol, service=protocol.value)
+                    )
 
 
-def keep_sessions(exposure: Exposure) -> Part:
+def keep_sessions(exposure: Exposure) -> Iterator[Placed]:
     """Make the rule that lets in again the administrators who were seen on a way in."""
-    if not is_way_in(exposure) or not exposure.sessions:
-        return Part()
-    caveats = () if exposure.peers_complete else (_peer_unknown(exposure),)
-    local = local_side(exposure)
-    remote = addresses_of(exposure.peers) if exposure.peers else None
+    if not is_way_in(exposure) or not exposure.peers:
+        return
+    local, remote = local_side(exposure), addresses_of(exposure.peers)
     families = common_families(exposure.families, local, remote)
-    if remote is None or not families:
-        return Part(caveats=caveats)
+    if not families:
+        return
     rule = Rule(
         action=Action.ACCEPT,
         protocol=exposure.protocol,
@@ -88,11 +96,11 @@ def keep_sessions(exposure: Exposure) -> Part:
         families=families,
         service=service_of(exposure),
         comment=_KEPT.sentence,
-        evidence=exposure.sessions,
+        evidence=exposure.sessions or exposure.evidence,
         confidence=Confidence.CERTAIN,
         reasons=(_KEPT,),
     )
-    return Part((Placed(Place.KEPT, rule),), caveats=caveats)
+    yield Placed(Place.KEPT, rule)
 
 
 def _with_ports(rule: Rule, finding: Exposure | Connection, ports: PortSet) -> Rule:
@@ -108,12 +116,6 @@ def _port_or_any(port: int | None) -> PortSet | None:
     return None if port is None else PortSet([port])
 
 
-def _carried(rule: Rule, protocol: Protocol) -> Rule:
-    return attrs.evolve(
-        rule, protocol=protocol, local_ports=None, remote_ports=None, service=protocol.value
-    )
-
-
 def _comment(finding: Exposure | Connection, verdict: Verdict, place: Place) -> str:
     """Choose the sentence that says most: why it is dropped, or what is accepted."""
     reasons = (*finding.reasons, *verdict.reasons)
@@ -124,14 +126,6 @@ def _comment(finding: Exposure | Connection, verdict: Verdict, place: Place) -> 
 
 def _confidence(finding: Exposure | Connection) -> Confidence:
     return confidence_in(finding) if isinstance(finding, Exposure) else finding.confidence
-
-
-def _peer_unknown(exposure: Exposure) -> Reason:
-    return Reason(
-        "ADMIN_PEER_UNKNOWN",
-        f"a session of an administrator on {subject_of(exposure)} shows no usable address: only the"
-        " rule for everybody keeps it",
-    )
 
 
 _LOGGED = frozenset({Treatment.LOG, Treatment.DROP_AND_LOG})

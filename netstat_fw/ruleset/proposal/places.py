@@ -1,8 +1,4 @@
-"""Parts: what one finding, or one decision, adds to a ruleset.
-
-A part is complete in itself. Where its rules go is said by their place, so that parts can be made
-in any order and come to the same ruleset.
-"""
+"""Places: where rules go in their chain, whatever order they were made in."""
 
 from __future__ import annotations
 
@@ -16,7 +12,6 @@ from netstat_fw.protocol import Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from netstat_fw.evidence import Question, Reason
     from netstat_fw.ruleset.rule import Rule
 
 
@@ -25,59 +20,56 @@ class Place(enum.IntEnum):
 
     KEPT = 0
     """The ways in of administrators who were seen."""
+    DECIDED = 1
+    """What the operator has decided, in the operator's own order."""
     SHUT = 2
     """Explicit drops, before anything that is accepted broadly."""
     OPEN = 3
     """What is accepted, the specific before the general."""
+    BROAD = 4
+    """What the operator accepts from somebody whatever it is, in the operator's own order."""
     LAST = 5
     """Drops that only add a log to what the default would do anyway."""
 
 
 @attrs.frozen
 class Placed:
-    """A rule and its place."""
+    """A rule and its place.
+
+    Attributes:
+        place: the place.
+        rule: the rule.
+        turn: its turn within the place, before everything else; 0 where there is no such order.
+    """
 
     place: Place
     rule: Rule
-
-
-@attrs.frozen
-class Part:
-    """What a finding adds.
-
-    Attributes:
-        rules: rules with their places.
-        questions: what the operator should say.
-        caveats: what every reader should know.
-    """
-
-    rules: tuple[Placed, ...] = ()
-    questions: tuple[Question, ...] = ()
-    caveats: tuple[Reason, ...] = ()
+    turn: int = 0
 
 
 def arrange(placed: Iterable[Placed]) -> tuple[Rule, ...]:
     """Put rules in order; those that match and do the same become one, their evidence united.
 
-    The order depends on what the rules match and on nothing else.
+    The order depends on places, turns and on what the rules match, and on nothing else.
     """
-    merged: dict[tuple[Place, str], Rule] = {}
+    alike: dict[tuple[Place, str], list[Placed]] = {}
     for each in placed:
-        key = each.place, each.rule.id
-        known = merged.get(key)
-        merged[key] = each.rule if known is None else _united(known, each.rule)
-    ordered = sorted(merged.items(), key=lambda item: (item[0][0], *_order(item[1])))
-    return tuple(rule for _, rule in ordered)
+        alike.setdefault((each.place, each.rule.id), []).append(each)
+    united = [same[0] if len(same) == 1 else _united(same) for same in alike.values()]
+    ordered = sorted(united, key=lambda each: (each.place, each.turn, *_order(each.rule)))
+    return tuple(each.rule for each in ordered)
 
 
-def _united(one: Rule, other: Rule) -> Rule:
-    first, second = sorted((one, other), key=_wording)
-    return attrs.evolve(
-        first,
-        enabled=one.enabled or other.enabled,
-        evidence=(*one.evidence, *other.evidence),
-        reasons=tuple(dict.fromkeys((*first.reasons, *second.reasons))),
+def _united(same: Iterable[Placed]) -> Placed:
+    first, *others = sorted(same, key=lambda each: (each.turn, *_wording(each.rule)))
+    rules = [first.rule, *(each.rule for each in others)]
+    rule = attrs.evolve(
+        first.rule,
+        enabled=any(rule.enabled for rule in rules),
+        evidence=[line for rule in rules for line in rule.evidence],
+        reasons=tuple(dict.fromkeys(reason for rule in rules for reason in rule.reasons)),
     )
+    return attrs.evolve(first, rule=rule)
 
 
 def _wording(rule: Rule) -> tuple[object, ...]:

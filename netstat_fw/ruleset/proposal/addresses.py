@@ -1,15 +1,14 @@
-"""Sides: the local and remote addresses that a finding's scope comes to in a rule.
+"""Addresses: the local and remote sides that a finding's scope comes to in a rule.
 
-An accepting rule never matches more addresses than the finding vouches for, with one exception that
-is said to the operator: a bind whose address the capture does not show. A shutting rule takes any
-remote side, since it is there for what nobody should reach.
+What they match is never more than the finding vouches for, with one exception that is said to the
+operator: a bind whose address the capture does not show.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netstat_fw.analyzers.findings import Scope, Stance
+from netstat_fw.analyzers.findings import Scope
 from netstat_fw.protocol import Family
 from netstat_fw.ruleset.sets import AddressSet, parse_address
 
@@ -17,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from netstat_fw.address import Address
-    from netstat_fw.analyzers.findings import Exposure, Network
+    from netstat_fw.analyzers.findings import Exposure
+    from netstat_fw.ruleset.rule import RemoteReference
 
 LINK_LOCAL = AddressSet(["169.254.0.0/16", "fe80::/10"])
 """RFC 3927 2.1 and RFC 4291 2.5.6."""
@@ -37,13 +37,11 @@ def local_side(exposure: Exposure) -> AddressSet | None:
     return LINK_LOCAL if exposure.scope is Scope.LINK_LOCAL else None
 
 
-def remote_side(exposure: Exposure) -> AddressSet | None:
-    """Return where the other side of an exposure can be, as far as standards say; None for any."""
-    if exposure.stance is Stance.SHUT:
-        return None
+def remote_side(exposure: Exposure) -> tuple[AddressSet, ...]:
+    """Return where the other side of an exposure can be, as far as standards say; () for any."""
     if exposure.remotes:
-        return AddressSet(exposure.remotes)
-    return LINK_LOCAL if exposure.scope is Scope.LINK_LOCAL else None
+        return (AddressSet(exposure.remotes),)
+    return (LINK_LOCAL,) if exposure.scope is Scope.LINK_LOCAL else ()
 
 
 def addresses_of(addresses: Iterable[Address]) -> AddressSet:
@@ -55,20 +53,18 @@ def addresses_of(addresses: Iterable[Address]) -> AddressSet:
     return AddressSet([parse_address(address) for address in addresses])
 
 
-def networks_of(networks: Iterable[Network]) -> AddressSet | None:
-    """Make a set of networks; None, which is any address, where there are none."""
-    items = tuple(networks)
-    return AddressSet(items) if items else None
-
-
-def common_families(families: Iterable[Family], *sides: AddressSet | None) -> tuple[Family, ...]:
+def common_families(
+    families: Iterable[Family], *sides: AddressSet | RemoteReference | None
+) -> tuple[Family, ...]:
     """Return the families that every side that lists addresses has members of, IPv4 first.
+
+    Who is behind a name is not known here, so it may be of any family.
 
     >>> common_families(Family, LINK_LOCAL, AddressSet(["192.0.2.1"]))
     (<Family.IPV4: 'ipv4'>,)
     """
     left = set(families)
     for side in sides:
-        if side is not None:
+        if isinstance(side, AddressSet):
             left &= set(side.families)
     return tuple(family for family in Family if family in left)

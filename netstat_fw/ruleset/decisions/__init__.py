@@ -1,0 +1,1 @@
+"""Decisions: what the operator has decided, and the TOML file that it is kept in."""

@@ -1,0 +1,114 @@
+"""Companions: ports that go with others, and whom they let in.
+
+A companion lets in whom its parent lets in, and nobody where its parent is shut. The operator's own
+list for a port takes the place of the usual one.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+from typing import TYPE_CHECKING
+
+import attrs
+
+from netstat_fw.analyzers.findings import Basis, Exposure
+from netstat_fw.evidence import Confidence, Reason
+from netstat_fw.ruleset.proposal.treatment import Treatment
+from netstat_fw.ruleset.proposal.verdicts import Verdict
+from netstat_fw.ruleset.sets import AddressSet
+from netstat_fw.ruleset.terms import Action
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from netstat_fw.protocol import Protocol
+    from netstat_fw.ruleset.decisions.values import Decisions
+    from netstat_fw.ruleset.proposal.rulings import Ruling
+    from netstat_fw.ruleset.proposal.verdicts import Remote
+
+
+def without_replaced(exposures: Iterable[Exposure], decisions: Decisions) -> tuple[Exposure, ...]:
+    """Leave out the usual companions of ports for which the operator lists others, or none."""
+    replaced = {each.port for each in decisions.companions}
+    return tuple(
+        each
+        for each in exposures
+        if each.basis is not Basis.COMPANION or each.companion_of not in replaced
+    )
+
+
+def own_companions(exposures: Sequence[Exposure], decisions: Decisions) -> tuple[Exposure, ...]:
+    """Make the companions that the operator lists for what was found.
+
+    A port that something was found on is none: it is decided by itself.
+    """
+    listed = {(each.protocol, each.port): each for each in decisions.companions}
+    found = [each for each in exposures if each.basis is not Basis.COMPANION]
+    bound = {(each.protocol, each.port) for each in found}
+    return tuple(
+        _companion(parent, protocol, port, decisions.where(own.line))
+        for parent in found
+        if (own := listed.get((parent.protocol, parent.port))) is not None
+        for protocol, port in own.companions
+        if (protocol, port) not in bound
+    )
+
+
+def _companion(parent: Exposure, protocol: Protocol, port: int, place: str) -> Exposure:
+    sentence = (
+        f"the operator's decision: {protocol.value}/{port} goes with"
+        f" {parent.protocol.value}/{parent.port} ({place})"
+    )
+    return Exposure(
+        protocol,
+        port,
+        parent.families,
+        parent.scope,
+        parent.addresses,
+        basis=Basis.COMPANION,
+        programs=parent.programs,
+        remotes=parent.remotes,
+        companion_of=parent.port,
+        confidence=Confidence.SUGGESTED,
+        reasons=(Reason("OPERATOR_COMPANION", sentence),),
+    )
+
+
+def follow(verdict: Verdict, parents: Iterable[Verdict]) -> Verdict:
+    """Let in to a companion whom the ports let in that it goes with.
+
+    Args:
+        verdict: what would become of the companion alone.
+        parents: what becomes of those ports; without any, the verdict stands.
+    """
+    known = list(parents)
+    followed = [parent for parent in known if parent.treatment.accepts]
+    if not known or not verdict.treatment.accepts:
+        return verdict
+    if not followed:
+        return verdict.to(Treatment.OFF)
+    if not all(parent.remotes for parent in followed):
+        return verdict
+    return attrs.evolve(verdict, remotes=_united(r for each in followed for r in each.remotes))
+
+
+def _united(remotes: Iterable[Remote]) -> tuple[Remote, ...]:
+    known = list(remotes)
+    sets = [remote for remote in known if isinstance(remote, AddressSet)]
+    named = {remote for remote in known if not isinstance(remote, AddressSet)}
+    literal = (functools.reduce(operator.or_, sets),) if sets else ()
+    return (*literal, *sorted(named, key=str))
+
+
+def decided(ruling: Ruling[Exposure]) -> Verdict:
+    """Return what the operator's choices come to for a port that they settle."""
+    remotes: list[Remote] = []
+    for choice in (match.choice for match in ruling.matches):
+        if choice.action is Action.ACCEPT and choice.remotes:
+            remotes += choice.remotes
+        elif choice.action is Action.ACCEPT:
+            return Verdict(Treatment.ACCEPT)
+        elif not choice.remotes:
+            break
+    return Verdict(Treatment.ACCEPT if remotes else Treatment.SHUT, tuple(remotes))
