@@ -116,9 +116,13 @@ class _Reading:
     def _candidates(self, index: int) -> list[TableReader]:
         """Return the readers that may read a row at an index, the last one that did first.
 
-        The rest of a program name of one dialect must not become a row of another.
+        On Linux a program name may hold line breaks; its rest must not become a row of another
+        dialect.
         """
-        return self._readers[:1] if may_be_name(self._draft, index) else self._readers
+        first = self._readers[0]
+        if first.dialect is Dialect.LINUX and may_be_name(self._draft, index):
+            return [first]
+        return self._readers
 
     def _read_rows(self, index: int) -> int:
         """Let the dialect that read the last row go first; another that can read moves up."""
