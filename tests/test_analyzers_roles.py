@@ -284,7 +284,7 @@ def test_u5_dhcp_clients_are_so_however_they_are_bound() -> None:
         udp 192.0.2.2:68 192.0.2.1:67 ESTABLISHED 5/NetworkManager
         udp6 fe80::2:546 :::* 5/NetworkManager
     """) == [
-        "open udp/68 v4 addresses NetworkManager suggested to 192.0.2.2 from port 67",
+        "open udp/68 v4 any NetworkManager suggested from port 67",
         "open udp/546 v6 link-local NetworkManager high from fe80::/10 from port 547",
         "out  udp/67 v4 NetworkManager high from port 68 peers 192.0.2.1",
         "out  udp/547 v6 NetworkManager high from port 546 to ff02::1:2/128",

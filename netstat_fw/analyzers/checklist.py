@@ -60,13 +60,14 @@ def check_outlook(
     known = {row.program for row in rows if row.program is not None}
     seen = frozenset((each.protocol, each.remote_port) for each in connections)
     reachable = [each for each in exposures if each.scope is not Scope.LOOPBACK]
+    answered = [each for each in connections if not each.unanswered]
     bound = frozenset((each.protocol, each.port) for each in exposures)
     for item in ITEMS:
         answering = _matching(known, item.answered_by)
         proof = unite(
             [
                 *_cited(reachable, item.answered_in),
-                *_cited(connections, item.answered_out),
+                *_cited(answered, item.answered_out),
                 *_lines(rows, answering, context),
             ]
         )

@@ -137,7 +137,8 @@ _TCP = {
     # zookeeper, epmd, amqp, kafka, rabbitmq's manager
     BROKER: (2181, 4369, 5672, 9092, 15672),
     FILE_SHARE: (111, 139, 445, 873, 2049),
-    SCREEN: (3389, *range(5900, 6000), *range(6000, 6064)),
+    # RDP, VNC, X11: display n is on 5900 + n and 6000 + n
+    SCREEN: (3389, *range(5900, 5964), *range(6000, 6064)),
     # java rmi and jmx, jdwp, jupyter, node
     DEBUGGER: (1099, 5005, 8888, 9229),
     PROXY: (3128, 8080),
@@ -145,6 +146,8 @@ _TCP = {
     RESOLVER: (53,),
     FTP: (21,),
     CLEARTEXT_MAIL: (110, 143),
+    # LLMNR
+    POISONING: (5355,),
     ADMIN: (22,),
 }  # fmt: skip
 _UDP = {

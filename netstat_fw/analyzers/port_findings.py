@@ -111,7 +111,7 @@ def _question(
 
 def _scoped(bound: tuple[Placed, ...], table: PortRole, datagram: Datagram) -> tuple[Placed, ...]:
     """Replace the scopes of the binds by the one that the role has, if it has its own."""
-    scope = Scope.LINK_LOCAL if table.link_local else Scope.GROUP if table.groups else None
+    scope = _scope(table)
     if scope is None or bound[0].exposure.scope is Scope.LOOPBACK:
         return bound
     families = {_family(group) for group in table.groups}
@@ -129,6 +129,14 @@ def _scoped(bound: tuple[Placed, ...], table: PortRole, datagram: Datagram) -> t
     )
     covered = tuple(row for each in bound for row in each.covered)
     return (Placed(exposure, tuple(row for each in bound for row in each.rows), covered),)
+
+
+def _scope(table: PortRole) -> Scope | None:
+    if table.broadcast:
+        return Scope.ANY
+    if table.link_local:
+        return Scope.LINK_LOCAL
+    return Scope.GROUP if table.groups else None
 
 
 def _decided(placed: Placed, datagram: Datagram, table: PortRole) -> Placed:

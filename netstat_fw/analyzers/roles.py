@@ -49,6 +49,7 @@ class PortRole:
         stance: whether to open the incoming side or to shut it.
         families: families of the incoming side; empty for those of the bind.
         link_local: it answers on link-local addresses only.
+        broadcast: it is reached by broadcast as well, so the bind's address does not narrow it.
         groups: multicast groups it answers on instead of the bind's addresses.
         remotes: networks the other side can only be in.
         remote_port: port the other side must use.
@@ -66,6 +67,7 @@ class PortRole:
     stance: Stance = Stance.OPEN
     families: tuple[Family, ...] = ()
     link_local: bool = False
+    broadcast: bool = False
     groups: tuple[Address, ...] = ()
     remotes: tuple[Network, ...] = ()
     remote_port: int | None = None
@@ -112,6 +114,7 @@ _NETBIOS = PortRole(
     "NETBIOS",
     "NetBIOS, for the local network only",
     Confidence.MEDIUM,
+    broadcast=True,
     remotes=_LOCAL_NETWORKS,
 )
 _VPN = _server("VPN_SERVER", "a VPN server")
@@ -144,6 +147,7 @@ PORT_ROLES = {
         Role.SERVER,
         "DHCP_SERVER",
         "a DHCP server",
+        broadcast=True,
         remote_port=68,
         going=(Going(68, local_port=67, families=_V4),),
     ),
@@ -154,6 +158,7 @@ PORT_ROLES = {
         # Replies to unicast are established; only broadcast replies need it: RFC 2131 4.1.
         Confidence.SUGGESTED,
         families=_V4,
+        broadcast=True,
         remote_port=67,
         going=(Going(67, local_port=68, families=_V4),),
     ),
@@ -179,7 +184,12 @@ PORT_ROLES = {
     ),
     520: _both(
         PortRole(
-            Role.BOTH, "RIP", "RIP, for neighbours only", Confidence.MEDIUM, remotes=_LOCAL_NETWORKS
+            Role.BOTH,
+            "RIP",
+            "RIP, for neighbours only",
+            Confidence.MEDIUM,
+            broadcast=True,
+            remotes=_LOCAL_NETWORKS,
         ),
         520,
     ),
