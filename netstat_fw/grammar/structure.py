@@ -46,7 +46,7 @@ _UNIX = (
 )
 _MARGIN = r"[ \t>|]*"
 
-TITLE_HINTS = ("nternet", "UNIX", "インターネット", "интернет", "ინტერნეტ", "Unix-ის")
+TITLE_HINTS = ("nternet", "UNIX", "listen queue", "インターネット", "интернет", "ინტერნეტ", "Unix-ის")
 """One of these is in every title."""
 
 INTERNET_TITLE = pp.Regex(rf"(?:{_INTERNET})(?:[ (].*)?")
