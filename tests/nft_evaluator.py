@@ -92,10 +92,10 @@ def _matches(match: dict[str, Any], packet: Packet) -> bool:
     if kind == "ct" and left[kind]["key"] == "state" and match["op"] == "in":
         wanted = right if isinstance(right, list) else [right]
         return any(STATES[packet["state"]] & bit for bit in wanted)
+    if kind == "meta" and match["op"] in {"==", "!="}:
+        return _in(_meta(left[kind]["key"], packet), right) is (match["op"] == "==")
     if match["op"] != "==":
         raise NotImplementedError(match)
-    if kind == "meta":
-        return _in(_meta(left[kind]["key"], packet), right)
     if kind == "payload":
         return _in(_payload(left[kind]["protocol"], left[kind]["field"], packet), right)
     raise NotImplementedError(match)

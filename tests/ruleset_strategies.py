@@ -165,7 +165,8 @@ def flows_near(seed: int, count: int) -> list[Flow]:
 
 def _flow_near(chance: random.Random) -> Flow:
     protocol = chance.choice((Protocol.TCP, Protocol.TCP, Protocol.UDP, *CARRIED))
-    pool = POOLS[chance.choice(protocol.families)]
+    # Of either family: a packet may say that it carries the other family's ICMP.
+    pool = POOLS[chance.choice(tuple(Family))]
 
     def port() -> int | None:
         edge = chance.choice(PORTS) + chance.choice((0, 0, -1, 1))

@@ -195,7 +195,12 @@ MIXED = AddressSet(["192.0.2.0/24", "2001:db8::7"])
         ),
         (
             {"protocol": Protocol.ICMPV6, "local_ports": None},
-            ["meta nfproto ipv6 meta l4proto icmpv6 accept"],
+            ["meta nfproto != ipv4 meta l4proto icmpv6 accept"],
+            None,
+        ),
+        (
+            {"action": Action.REJECT, "families": V4},
+            ["meta nfproto != ipv6 tcp dport 7722 reject with tcp reset"],
             None,
         ),
         ({"log": Log("in", None)}, ['tcp dport 7722 log prefix "in " accept'], None),

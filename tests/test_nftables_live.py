@@ -191,6 +191,7 @@ def test_every_port_meets_the_verdict_of_the_model(
 def test_any_ruleset_means_to_the_tool_what_it_means_to_the_model(
     inside: netns.Namespace, ruleset: Ruleset, some: list[Flow]
 ) -> None:
+    """What nft lists is what it saves, so this holds after saving and reloading too."""
     load(inside, render(ruleset, "nftables").text)
     listed = nft_evaluator.chains(listing(inside))
     for drawn in some:
