@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netstat_fw.address import Address
 from netstat_fw.analyzers import analyze
 from netstat_fw.analyzers.findings import (
     Basis,
@@ -35,6 +35,9 @@ from netstat_fw.records import (
     Socket,
     State,
 )
+
+if TYPE_CHECKING:
+    from netstat_fw.address import Address
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "linux"
 
