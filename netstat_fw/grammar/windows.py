@@ -29,7 +29,7 @@ from netstat_fw.grammar.common import (
 from netstat_fw.grammar.windows_words import NO_OWNER
 
 # Indentation, and the marks that a mail program or a markup puts before quoted lines.
-_MARGIN = r"[\s>|]*"
+_MARGIN = r"[\s>|]*+"
 _END = r"\s*\Z"
 _WHITE_SPACE = "".join(char for char in map(chr, range(0x3001)) if char.isspace())
 
@@ -198,6 +198,13 @@ The second form is one in a wrong code page: mostly no ASCII, but with any sign 
 
 SOCKETS_REMARK = pp.Regex(_MARGIN + r"x: \S.{1,200}: [0-9]{1,5}" + _END)
 """``x: Windows Sockets initialization failed: 5`` of Vista to 7, below a no-owner line."""
+
+NETWORK_DIRECT = pp.Regex(
+    _MARGIN + r"(?:Mode\s+IfIndex\s+Type\s+Local Address\b.*"
+    r"|(?:Kernel|User)\s+[0-9]{1,10}\s+(?:Listener|Connection|SharedEndpoint)\b.*)",
+    re.IGNORECASE,
+)
+"""Header and rows of ``-x``: RDMA endpoints, which bypass the packet filter and are not read."""
 
 UNPROVEN_FIRST_COLUMN = pp.Regex(r"(?!.*\bPID\b).*(?:Time in State|DSCP)")
 """A header in whose table the first number of a row is no PID."""

@@ -25,13 +25,16 @@ from netstat_fw.records import Endpoint, LineRole, State
 
 if TYPE_CHECKING:
     from netstat_fw.reader.draft import Draft
+    from netstat_fw.records import Socket
 
 # What begins like a row: the protocol, then columns, something of an address, or nothing at all.
 _CLAIM = re.compile(
-    r"[ \t>|]*(?P<protocol>TCP|UDP)"
+    r"[ \t>|]*+(?P<protocol>TCP|UDP)"
     r"(?:[ \t]*\Z|[ \t]{2,}\S|\t+\S|[ \t]+(?:\S*[0-9:.*\[]|\S+[ \t]*\Z))"
 )
-_NUMBER = re.compile(r"[ \t>|]*(?P<number>[0-9]{1,10})[ \t]*\Z")
+_NUMBER = re.compile(r"[ \t>|]*+(?P<number>[0-9]{1,10})[ \t]*\Z")
+# No file name holds one, so that an owner's line with one is not taken for the rest of it.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 # Widths at which terminals wrap, and the fewest characters before a process id.
 _TERMINAL_WIDTHS = (80, 100, 120, 132)
 _SHORTEST_WRAPPED = 60
@@ -169,7 +172,8 @@ class WindowsTables(WindowsRows):
         unread = [
             piece
             for piece in pieces
-            if not self.read_text(piece, index) and not self.owners.read(piece, index)
+            if not self.read_text(piece, index)
+            and (_CONTROL.search(line) or not self.owners.read(piece, index))
         ]
         if len(unread) == len(pieces):
             return False
@@ -187,7 +191,9 @@ class WindowsTables(WindowsRows):
         words = list(re.finditer(r"\S+", found["rest"][:_LONGEST_NOTE]))
         for end in [*(found.start("rest") + word.end() for word in reversed(words)), None]:
             text = line[: found.end("remote") if end is None else end]
-            if _has_known_state(text) and self.read_text(text, index):
+            socket = self.socket_of(text, index) if _has_known_state(text) else None
+            if socket is not None and not _ends_in_service(socket):
+                self.add(socket, index)
                 self.draft.remark(
                     Severity.WARNING,
                     "note",
@@ -215,7 +221,8 @@ class WindowsTables(WindowsRows):
     def _read_surroundings(self, line: str, index: int) -> bool:
         """Take a remark of the tool, or a title or header of an unknown language by its shape."""
         draft = self.draft
-        if grammar.SOCKETS_REMARK.re.match(line) and draft.rows.get(self.dialect):
+        remarked = grammar.SOCKETS_REMARK.re.match(line) and draft.rows.get(self.dialect)
+        if remarked or grammar.NETWORK_DIRECT.re.match(line):
             draft.roles[index] = LineRole.STRUCTURE
             return True
         if kind_of(line) is not None:
@@ -273,16 +280,17 @@ class WindowsTables(WindowsRows):
             (_TCP_ROW if text.startswith("TCP", start) else _UDP_ROW).parse_string(text[start:])
         except pp.ParseException as error:
             return start + error.loc + 1, error.msg[:1].lower() + error.msg[1:]
-        found = grammar.ROW.re.match(text)
-        if found is None:
-            return start + 1, "expected a row: TCP or UDP, two endpoints, a state, a PID"
-        for cell, name in (("local", "local"), ("remote", "foreign")):
-            if self.endpoints[found[cell]] is None:
-                return (
-                    found.start(cell) + 1,
-                    f"the {name} address is no IP address, or its port is above {HIGHEST_PORT}",
+        at = start
+        for cell, name in zip(text[start:].split(None, 3)[1:3], ("local", "foreign"), strict=True):
+            at = text.index(cell, at + 1)
+            if self.endpoints[cell] is None:
+                message = (
+                    f"the {name} address is no IP address, or its port is above {HIGHEST_PORT}"
                 )
-        return found.start("rest") + 1, "what follows the addresses is no state and PID of netstat"
+                return at + 1, message
+            at += len(cell) - 1
+        rest = len(text) - len(text[at + 1 :].lstrip())
+        return rest + 1, "what follows the addresses is no state and PID of netstat"
 
     def finish(self) -> None:
         """Settle what needed the whole text; see `TableReader`."""
@@ -295,6 +303,12 @@ class WindowsTables(WindowsRows):
                 f"{lines} read after taking markup or inner blanks away (first here)",
                 self._repaired[0],
             )
+
+
+def _ends_in_service(socket: Socket) -> bool:
+    """Tell whether a row ends in one word that would be a service, or the first of a note."""
+    process = socket.process
+    return process is not None and process.service is not None and process.name is None
 
 
 def _has_known_state(text: str) -> bool:

@@ -123,10 +123,9 @@ class Owners:
 
     def _reaches(self, index: int) -> bool:
         """Tell whether nothing but blank lines and pager marks is between the group and a line."""
-        gap = self._draft.lines[self._last + 1 : index][: _WIDEST_GAP + 1]
-        return not gap or (
-            len(gap) <= _WIDEST_GAP
-            and all(not line.strip() or _PAGER_MARK.match(line) for line in gap)
+        return index - self._last <= _WIDEST_GAP + 1 and all(
+            not line.strip() or _PAGER_MARK.match(line)
+            for line in self._draft.lines[self._last + 1 : index]
         )
 
     def _is_service(self, line: str, index: int) -> bool:
