@@ -26,7 +26,7 @@ from netstat_fw.grammar.common import (
 )
 
 # Indentation, and the marks that a mail program puts before quoted lines.
-_MARGIN = r"[ \t>|]*"
+_MARGIN = r"[ \t>|]*+"
 _END = r"[ \t]*\Z"
 _REST = r"(?:[ \t]+(?P<rest>[^ \t].*))?"
 _BLANK_OR_END = r"(?![^ \t])"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import pyparsing as pp
 
-_MARGIN = r"[ \t>|]*"
+_MARGIN = r"[ \t>|]*+"
 
 REMARK = pp.Regex(
     r"(?:warning, got (?:bogus|duplicate) .{1,40} line(?: [0-9]+)?\."

@@ -44,7 +44,7 @@ _UNIX = (
     r"活跃的UNIX域套接字|"
     r"Unix-ის დომენის"
 )
-_MARGIN = r"[ \t>|]*"
+_MARGIN = r"[ \t>|]*+"
 
 TITLE_HINTS = ("nternet", "UNIX", "listen queue", "インターネット", "интернет", "ინტერნეტ", "Unix-ის")
 """One of these is in every title."""
@@ -86,7 +86,7 @@ HEADER_END = pp.Regex(
 """A header, or its rest, that ends in a name which is not cut."""
 
 CUT_HEADER = pp.Regex(
-    r"[ \t>|]*\S+ +(?:Recv-Q|RefCnt) [^<>]*(?:>|[ \t](?:" + "|".join(
+    r"[ \t>|]*+\S+ +(?:Recv-Q|RefCnt) [^<>]*(?:>|[ \t](?:" + "|".join(
         name[:end]
         for name in (
             "Foreign Address", "State", "User", "Inode", "PID/Program name", "PID/Program Name",

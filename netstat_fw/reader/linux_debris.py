@@ -22,7 +22,7 @@ _LONGEST_NAME = 17
 # "tcp 0 0 *:1 " is the least that stands before a foreign address.
 LONGEST_DEBRIS_REMOTE = _LONGEST_NAME - len("tcp 0 0 *:1 ")
 # Tools pad every column but the last, and the program is not the first.
-_PRINTED = re.compile(r"[ \t>|]*\S+ {2,}")
+_PRINTED = re.compile(r"[ \t>|]*+\S+ {2,}")
 _UNIX_STARTS = ("unix", "??")
 
 
