@@ -32,6 +32,9 @@ REMARK = pp.Regex(
 )
 """A remark at the end of a line; what stands before it is the beginning of a row."""
 
+REMARK_LINE = pp.Regex(_MARGIN + REMARK.re.pattern)
+"""A remark with a line of its own."""
+
 HINTS = (
     "netstat", "line", "/proc/", "SELinux", "recompile", "getnameinfo", "unexpected kind",
     "Warnung", "ligne", "varov", "imeliku", "linha", "警告",

@@ -46,7 +46,20 @@ _UNIX = (
 )
 _MARGIN = r"[ \t>|]*+"
 
-TITLE_HINTS = ("nternet", "UNIX", "listen queue", "インターネット", "интернет", "ინტერნეტ", "Unix-ის")
+ROW_START = pp.Regex(
+    rf"{_MARGIN}(?:(?i:tcp|udp)|unix|raw|sctp|dccp|\?\?|toe|icm|igm|pim|div|ip|rip|(?:0x)?[0-9a-f])"
+)
+"""What the first word of a row begins with, in any dialect; BSD may print a kernel address."""
+
+TITLE_HINTS = (
+    "nternet",
+    "UNIX",
+    "listen queue",
+    "インターネット",
+    "интернет",
+    "ინტერნეტ",
+    "Unix-ის",
+)
 """One of these is in every title."""
 
 INTERNET_TITLE = pp.Regex(rf"(?:{_INTERNET})(?:[ (].*)?")

@@ -20,8 +20,10 @@ from netstat_fw.reader.repair import repaired
 from netstat_fw.reader.structure import (
     Kind,
     is_cut_header,
+    is_prose,
     is_windows_heading,
     kind_of,
+    may_begin_row,
     other_table,
 )
 from netstat_fw.reader.text import read_lines
@@ -126,7 +128,10 @@ class _Reading:
 
     def _read_rows(self, index: int) -> int:
         """Let the dialect that read the last row go first; another that can read moves up."""
-        for reader in self._candidates(index):
+        readers = self._candidates(index)
+        if not may_begin_row(self._draft.lines[index]):
+            readers = readers[:1]
+        for reader in readers:
             next_index = reader.read_rows(index)
             if next_index > index:
                 self._move_up(reader)
@@ -144,7 +149,7 @@ class _Reading:
         first, *others = self._candidates(index)
         if first.read_odd_line(index):
             return
-        kind = kind_of(line)
+        kind, pieces = kind_of(line), []
         if kind is None and (pieces := repaired(line)):
             line = " ".join(pieces)
             kind = kind_of(line)
@@ -152,11 +157,12 @@ class _Reading:
             draft.roles[index] = LineRole.STRUCTURE
             self._note(kind, line, index)
             return
-        for reader in others:
+        is_row = may_begin_row(line)
+        for reader in others if is_row or pieces or not is_prose(line) else ():
             if reader.read_odd_line(index):
                 self._move_up(reader)
                 return
-        if any(reader.explain(index) for reader in self._readers):
+        if is_row and any(reader.explain(index) for reader in self._readers):
             draft.roles[index] = LineRole.DIAGNOSTIC
         elif self._other_table:
             draft.roles[index] = LineRole.STRUCTURE

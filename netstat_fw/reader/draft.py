@@ -92,11 +92,14 @@ class Draft:
             Diagnostic(severity, code, message, index + 1, column, self.lines[index])
         )
 
+    def has_remark(self, index: int, codes: Collection[str]) -> bool:
+        """Tell whether the latest diagnostic is about the line at an index, with such a code."""
+        latest = self.diagnostics[-1] if self.diagnostics else None
+        return latest is not None and latest.line == index + 1 and latest.code in codes
+
     def withdraw(self, index: int, codes: Collection[str]) -> None:
         """Take back the latest diagnostics where they are about the line at an index."""
-        while self.diagnostics and self.diagnostics[-1].line == index + 1:
-            if self.diagnostics[-1].code not in codes:
-                break
+        while self.has_remark(index, codes):
             self.diagnostics.pop()
 
     def finish(self, dialect: Dialect) -> Capture:

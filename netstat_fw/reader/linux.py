@@ -28,6 +28,7 @@ from netstat_fw.reader.linux_variants import (
 )
 from netstat_fw.reader.linux_wrapped import WrappedRows
 from netstat_fw.reader.repair import repaired, without_inner_blanks
+from netstat_fw.reader.structure import may_begin_row
 from netstat_fw.records import LineRole
 
 if TYPE_CHECKING:
@@ -100,7 +101,9 @@ class LinuxTables(LinuxRows):
 
     def _read_repaired(self, line: str, index: int) -> bool:
         """Read the rows of a line that markup, a pager or somebody's typing has changed."""
-        pieces = [without_inner_blanks(piece) for piece in repaired(line) or [line]]
+        pieces = repaired(line) or [line]
+        if may_begin_row(pieces[0]) or len(pieces) > 1:
+            pieces = [without_inner_blanks(piece) for piece in pieces]
         if pieces == [line]:
             return False
         unread = [piece for piece in pieces if not self._read_repaired_text(piece, index)]

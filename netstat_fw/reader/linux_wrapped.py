@@ -63,7 +63,9 @@ class WrappedRows:
     def read_header(self, line: str, index: int) -> bool:
         """Take the last names of a column header that stand on a line of their own."""
         draft = self._rows.draft
-        above = draft.lines[index - 1] if index else ""
+        if not index or draft.roles[index - 1] is not LineRole.STRUCTURE:
+            return False
+        above = draft.lines[index - 1]
         if not INTERNET_HEADER.re.match(above) and not UNIX_HEADER.re.match(above):
             return False
         width = display_width(above)
@@ -82,10 +84,11 @@ class WrappedRows:
         """Take a line as the rest of the row above it."""
         draft = self._rows.draft
         above = index - 1
-        role = draft.roles[above] if index else LineRole.BLANK
-        if role is not LineRole.RECORD and role is not LineRole.DIAGNOSTIC:
-            return False
         first = draft.continued.get(above, above)
+        if not index or (
+            draft.roles[above] is not LineRole.RECORD and not draft.has_remark(above, _OVERTAKEN)
+        ):
+            return False
         record = draft.record_at(first)
         width = display_width(draft.lines[above])
         if not self._may_be_rest(line, draft.lines[above], record, width):

@@ -10,7 +10,7 @@ import re
 
 from netstat_fw.grammar import structure as grammar
 from netstat_fw.grammar import windows_words
-from netstat_fw.grammar.remarks import HINTS, LIMITED_VIEW, LIMITED_VIEW_REST, REMARK
+from netstat_fw.grammar.remarks import HINTS, LIMITED_VIEW, LIMITED_VIEW_REST, REMARK, REMARK_LINE
 
 # Longer lines are nobody's title, header or prompt.
 _LONGEST_LINE = 2_000
@@ -35,7 +35,7 @@ class Kind(enum.Enum):
     LIMITED_VIEW = "limited view"
     """netstat says that it could not see every program."""
     REMARK = "remark"
-    """netstat goes on with that."""
+    """Whatever else netstat itself says."""
     NOT_ELEVATED = "not elevated"
     """Windows says that netstat may not show owners without elevation, and nothing else."""
 
@@ -48,7 +48,7 @@ def kind_of(line: str) -> Kind | None:
     """
     if len(line) > _LONGEST_LINE:
         return None
-    if any(hint in line for hint in grammar.TITLE_HINTS):
+    if _has_any(line, grammar.TITLE_HINTS):
         for kind, title in _TITLES:
             if title.search(line):
                 return kind
@@ -58,9 +58,31 @@ def kind_of(line: str) -> Kind | None:
     return Kind.PROMPT if _is_command(line) else None
 
 
+def _has_any(text: str, hints: tuple[str, ...]) -> bool:
+    """Tell whether one of the hints is in a text; a loop, because nearly every line asks."""
+    for hint in hints:  # noqa: SIM110 - a generator takes twice as long
+        if hint in text:
+            return True
+    return False
+
+
 def _is_command(line: str) -> bool:
     found = grammar.COMMAND.re.match(line) if "netstat" in line.lower() else None
     return found is not None and grammar.BEFORE_COMMAND.re.match(found["before"]) is not None
+
+
+def may_begin_row(line: str) -> bool:
+    """Tell whether a line begins as a row of some dialect does; False says that it is none.
+
+    >>> may_begin_row("  TCP    0.0.0.0:135"), may_begin_row("Good morning")
+    (True, False)
+    """
+    return grammar.ROW_START.re.match(line) is not None
+
+
+def is_prose(line: str) -> bool:
+    """Tell whether a line has no columns and nothing beyond ASCII: no header in any language."""
+    return "  " not in line and "\t" not in line and line.isascii()
 
 
 def find_remark(text: str) -> re.Match[str] | None:
@@ -69,7 +91,7 @@ def find_remark(text: str) -> re.Match[str] | None:
     >>> find_remark("twarning, got bogus unix line.").start()
     1
     """
-    if len(text) < _SHORTEST_REMARK or not any(hint in text for hint in HINTS):
+    if len(text) < _SHORTEST_REMARK or not _has_any(text, HINTS):
         return None
     return REMARK.re.search(text, max(0, len(text) - _LONGEST_REMARK))
 
@@ -118,6 +140,7 @@ _KINDS = (
     (Kind.NOT_ELEVATED, windows_words.ELEVATION),
     (Kind.LIMITED_VIEW, LIMITED_VIEW),
     (Kind.REMARK, LIMITED_VIEW_REST),
+    (Kind.REMARK, REMARK_LINE),
     (Kind.USAGE, grammar.USAGE),
     (Kind.PROMPT, grammar.PROMPT),
     (Kind.MARK, grammar.PAGER_MARK),
