@@ -14,7 +14,7 @@ import pyparsing as pp
 
 from netstat_fw.grammar.common import BLANKS, count, named, terminal
 
-_MARGIN = r"[ \t>|]*"
+_MARGIN = r"[ \t>|]*+"
 _END = r"[ \t]*\Z"
 _REST = r"(?:[ \t]+(?P<rest>\S(?s:.*\S)?))?"
 
@@ -33,7 +33,8 @@ def protocol() -> pp.Regex:
     and ``rip6`` are raw IPv6; ``toe`` is TCP in the network card. NetBSD and OpenBSD print no 4.
     """
     return terminal(
-        r"(?:tcp|udp|toe|icm|igm|pim|div|ip(?: |6)?|rip)(?:46|4|6)?(?![A-Za-z0-9])",
+        r"(?:(?:tcp|udp|toe|icm|igm|pim|div|rip)(?:46|4|6)?|ip (?:46|4|6)"
+        r"|ip6?(?:46|4|6)?(?! (?:46|4|6)[ \t]))(?![^ \t])",
         "a protocol such as tcp4",
     )
 
@@ -49,23 +50,31 @@ def port_number() -> pp.Regex:
 
 
 def service_name() -> pp.Regex:
-    """Name from a services file without ``-n``; a dot would have ended the address."""
-    return terminal(r"[0-9_+-]*[A-Za-z][A-Za-z0-9_+-]*", "a service name")
+    """Name from a services file without ``-n``; of those that FreeBSD has, z39.50 alone has a dot.
+
+    914c/g has a slash. The last letters of z39.50 may have been cut.
+    """
+    return terminal(r"z39\.50?|[0-9_+/-]*[A-Za-z][A-Za-z0-9_+/-]*", "a service name")
 
 
 def endpoint() -> pp.Regex:
     """``host.port``: inetprint and inet6print put one dot between them, whatever the host has."""
     return terminal(
         rf"(?P<host>{host().re.pattern})\."
-        rf"(?:\*|(?P<port>{port_number().re.pattern})|(?P<service>{service_name().re.pattern}))"
-        r"(?![^ \t])",
+        rf"(?:\*|(?<!\.z39\.)(?P<port>{port_number().re.pattern})"
+        rf"|(?P<service>{service_name().re.pattern}))(?![^ \t])",
         "address.port",
     )
 
 
 def endpoint_cell() -> pp.Regex:
     """An endpoint not yet taken apart, as permissive as one pass over a row can be."""
-    return terminal(r"[A-Za-z0-9_.:%*@~-]+\.[A-Za-z0-9_+*-]+", "address.port")
+    return terminal(r"[A-Za-z0-9_.:%*@~-]+\.[A-Za-z0-9_+*/-]+", "address.port")
+
+
+def number() -> pp.Regex:
+    """A count that blanks end: pyparsing would go on with the next field right behind it."""
+    return terminal(rf"{count().re.pattern}(?![^ \t])", "a number")
 
 
 def listen_queue() -> pp.Regex:
@@ -78,16 +87,18 @@ def row() -> pp.ParserElement:
 
     Three numbers with ``-T`` (Rexmit, OOORcv, 0-win), none there for what is not TCP.
     """
-    queues = named(count(), "Recv-Q, a number")("first") + named(count(), "Send-Q, a number")(
+    queues = named(number(), "Recv-Q, a number")("first") + named(number(), "Send-Q, a number")(
         "second"
     )
     ends = named(endpoint(), "the local address.port")("local") + named(
         endpoint(), "the foreign address.port"
     )("remote")
+    fields = queues + pp.Optional(number())("third") + ends | ends
+    fields.set_name("Recv-Q, a number")
     return (
         pp.Optional(kernel_address())("kernel")
         + protocol()("protocol")
-        + (queues + pp.Optional(count())("third") + ends | ends)
+        + fields
         + pp.Optional(terminal(r"\S(?s:.*\S)?", "the rest of the row"))("rest")
         + pp.StringEnd()
     )
@@ -95,7 +106,7 @@ def row() -> pp.ParserElement:
 
 def kernel_word() -> pp.Regex:
     """One of the four pointers of a unix row."""
-    return terminal(r"(?:0x)?[0-9a-f]{1,16}", "a kernel address")
+    return terminal(r"(?:0x)?[0-9a-f]{1,16}(?![^ \t])", "a kernel address")
 
 
 def unix_type() -> pp.Regex:
@@ -108,8 +119,8 @@ def unix_row() -> pp.ParserElement:
     return (
         named(kernel_word(), "Address, a kernel address")("address")
         + unix_type()("type")
-        + named(count(), "Recv-Q, a number")("recv_q")
-        + named(count(), "Send-Q, a number")("send_q")
+        + named(number(), "Recv-Q, a number")("recv_q")
+        + named(number(), "Send-Q, a number")("send_q")
         + named(kernel_word(), "Inode, a kernel address")("inode")
         + named(kernel_word(), "Conn, a kernel address")("conn")
         + named(kernel_word(), "Refs, a kernel address")("refs")
@@ -141,7 +152,7 @@ LISTEN_ROW = pp.Regex(
 
 UNIX_ROW = pp.Regex(
     rf"{_MARGIN}{_POINTER}{BLANKS}(?P<type>{unix_type().re.pattern}){BLANKS}{_NUMBER}{BLANKS}{_NUMBER}"
-    rf"(?:{BLANKS}{_POINTER}){{4}}(?![^ \t]){_REST}{_END}"
+    rf"(?:{BLANKS}{_POINTER}){{4}}{_REST}{_END}"
 )
 """A unix socket: ``%16lx %-6.6s %6u %6u %16lx %16lx %16lx %16lx`` (unixdomainpr)."""
 
@@ -158,48 +169,54 @@ STATE = pp.Regex(r"(?P<state>[A-Z][A-Z0-9_]+)\*?(?![^ \t])[ \t]*")
 """State column, ``%-11s``; an asterisk marks a hidden T/TCP state."""
 
 _BYTES = rf"{_NUMBER}(?:/{_NUMBER})?"
-_TRAFFIC = rf"{_BYTES}{BLANKS}{_BYTES}(?:{BLANKS}{_BYTES})?"
+_TRAFFIC = rf"{_BYTES}{BLANKS}{_BYTES}"
+_PACKETS = rf"{_NUMBER}/{_NUMBER}{BLANKS}{_NUMBER}/{_NUMBER}"
 _BUFFERS = rf"{_NUMBER}{BLANKS}{_NUMBER}"
 _FLAGS = (
     r"(?:0x[0-9a-f]{1,8}|[0-9a-f]{5})[ \t]+(?:0x[0-9a-f]{1,8}|[0-9a-f]{8})"
     r"(?:[ \t]+[0-9a-f]{16}[ \t]+[0-9a-f]{8}[ \t]+[0-9a-f]{8}(?:[ \t]+-?[0-9]{1,10}){2}"
     r"[ \t]+[0-9a-f]{6,8})?"
 )
+# No leading zeros, unlike the flags.
+_PID = r"(?:0|[1-9][0-9]{0,9})(?![^ \t])"
 # The path of a unix socket, on a row that has both.
 _PATH = rf"(?![^ \t])(?:[ \t]+(?P<path>\S(?s:.*\S)?))?{_END}"
 
-NAMED_OWNER = pp.Regex(
-    rf"{_TRAFFIC}{BLANKS}{_BUFFERS}{BLANKS}(?P<name>(?s:.*)):(?P<pid>[0-9]{{1,10}})"
-    rf"{BLANKS}{_FLAGS}{_PATH}"
+
+def _owner(traffic: str, owner: str) -> pp.Regex:
+    return pp.Regex(rf"{traffic}{BLANKS}{_BUFFERS}{BLANKS}{owner}{BLANKS}{_FLAGS}{_PATH}")
+
+
+NAMED_OWNERS = (
+    _owner(rf"{_NUMBER}{BLANKS}{_NUMBER}", r"(?P<name>(?s:.*)):(?P<pid>[0-9]{1,10})"),
+    _owner(_PACKETS, r"(?P<name>(?s:.*)):(?P<pid>[0-9]{1,10})[ \t]+:"),
+    _owner(_PACKETS, r"(?P<name>[^:]*):(?P<pid>[0-9]{1,10})[ \t]+[^:]*:[0-9]{1,10}"),
+    _owner(_PACKETS, r"(?P<name>(?s:.*)):(?P<pid>)[0-9]{1,10}"),
 )
 """``-v`` of macOS 15 on: ``rxbytes txbytes rhiwat shiwat %16s:%-6u %05x %08x %016llx …``.
 
-The name is whatever the program's file is called, so that its end is found from the right.
-"""
-
-TWO_NAMED_OWNERS = pp.Regex(
-    rf"(?=[0-9]+/){_TRAFFIC}{BLANKS}{_BUFFERS}{BLANKS}"
-    r"(?:(?P<name>[^:]*):(?P<pid>[0-9]{1,10})[ \t]+[^:]*:[0-9]{0,10}|(?P<unclear>(?s:.*)):[0-9]*)"
-    rf"{BLANKS}{_FLAGS}{_PATH}"
-)
-"""``-vv`` of macOS 15 on: bytes/packets, and a second ``process:pid`` for the effective owner.
-
-Where names hold colons of their own, nobody can tell which number belongs to whom.
+The name is whatever the program's file is called, so that its end is found from the right. ``-vv``
+adds packets to the bytes, and a second ``process:pid`` for the effective owner: a lone colon where
+there is none. Where there is one and the names hold colons, nobody can tell which number belongs to
+whom; the last form then finds all of it as one name without a number.
 """
 
 NUMBERED_OWNER = pp.Regex(
-    rf"(?:{_TRAFFIC}{BLANKS})?{_BUFFERS}{BLANKS}(?P<pid>[0-9]{{1,10}}){BLANKS}[0-9]{{1,10}}"
+    rf"(?:{_TRAFFIC}{BLANKS})?{_BUFFERS}{BLANKS}(?P<pid>{_PID}){BLANKS}{_PID}"
     rf"(?:{BLANKS}(?P<flags>{_FLAGS}))?{_PATH}"
 )
 """``-v`` of macOS 10.8 to 14: ``[rxbytes txbytes] rhiwat shiwat pid epid [state options …]``."""
 
 OPEN_OWNER = pp.Regex(
-    rf"(?:{_TRAFFIC}{BLANKS}{_BUFFERS}{BLANKS}\S.*|[0-9/]+(?:{BLANKS}[0-9/]+)*){_END}"
+    rf"(?:{_TRAFFIC}{BLANKS}{_BUFFERS}{BLANKS}(?P<name>\S.*)|[0-9/]+(?:{BLANKS}[0-9/]+)*){_END}"
 )
 """The beginning of the ``-v`` columns, with as much of the process name as the line holds."""
 
 TRAFFIC = pp.Regex(rf"{_TRAFFIC}{_PATH}")
-"""``-b`` of macOS: ``rxbytes txbytes``, and bytes dropped with ``-d``."""
+"""``-b`` of macOS: ``rxbytes txbytes``."""
+
+DROPS = pp.Regex(rf"{_TRAFFIC}(?P<drops>{BLANKS}{_BYTES})(?![^ \t])")
+"""``-d`` of macOS adds a third count to ``-b`` and ``-v``."""
 
 _TIMER = r"[0-9]{1,10}\.[0-9]{2}"
 STATELESS = pp.Regex(
@@ -216,6 +233,9 @@ PID_HEADER = pp.Regex(r".*\b(?:(?P<named>process:)|(?<!:))pid\b")
 
 HEADER = pp.Regex(rf"{_MARGIN}(?:\S+[ \t]+){{0,2}}(?:Proto|Listen|Address)\b")
 """A column header, as opposed to a title."""
+
+DROPS_HEADER = pp.Regex(r".*\brxdrops\b")
+"""A column header that announces the column of `DROPS`."""
 
 WORDS_HEADER = pp.Regex(r".*\b(?:Log ID|Stack|CC)\b")
 """A column header that announces one of the columns of `WORDS`."""

@@ -8,7 +8,7 @@ everything as it was.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import attrs
 import pyparsing as pp
@@ -26,13 +26,16 @@ if TYPE_CHECKING:
 
 # A line that begins as only a BSD row does; what else begins as a row may be one of Linux.
 _CLAIM = re.compile(
-    r"[ \t>|]*(?:(?:(?:0x)?[0-9a-f]{8,16}[ \t]+(?:[0-9a-f]{1,8}[ \t]+)?"
+    r"[ \t>|]*+(?:(?:(?:0x)?[0-9a-f]{8,16}[ \t]+(?:[0-9a-f]{1,8}[ \t]+)?"
     r"(?:tcp|udp|toe|icm|igm|pim|div|ip|rip)[46]{0,2}(?=[ \t]))"
-    r"|(?:tcp|udp|toe|icm|igm|pim|div|sctp)(?:46|4)[ \t]|(?:icm|igm|pim|div|rip)6[ \t]"
+    r"|(?:tcp|udp|toe|icm|igm|pim|div)(?:46|4)[ \t]|(?:icm|igm|pim|div|rip)6[ \t]"
     r"|(?:tcp|udp|ip)6?[ \t].*[ \t]\*\.\*(?![^ \t])"
     r"|(?:0x)?[0-9a-f]{8,16}[ \t]+(?:stream|dgram|seqpac|raw|rdm)[ \t])"
 )
-_SHARED_CLAIM = re.compile(r"[ \t>|]*(?:tcp|udp)6?[ \t]+(?:[0-9]|\S+\.\S)")
+_SCTP_ROW = re.compile(
+    r"[ \t>|]*+(?:(?:0x)?[0-9a-f]{8,16}[ \t]+)?sctp(?:46?|6)?[ \t]+1to[1N](?![^ \t])"
+)
+_SHARED_CLAIM = re.compile(r"[ \t>|]*+(?:tcp|udp)6?[ \t]+(?:[0-9]|\S+\.\S)")
 _UNIX_START = re.compile(r"(?:0x)?[0-9a-f]{8,16}[ \t]+(?:stream|dgram|seqpac|raw|rdm)[ \t]")
 # Longer lines that begin like a row are reported without asking the grammar.
 _LONGEST_ROW = 10_000
@@ -50,9 +53,13 @@ class BsdTables(BsdRows):
     def read_odd_line(self, index: int) -> bool:
         """Read a line that is no well-formed row; see `TableReader`."""
         line = self.draft.lines[index]
+        if _SCTP_ROW.match(line):
+            self._explain(line, index)
+            self.draft.roles[index] = LineRole.DIAGNOSTIC
+            return True
         found = grammar.ROW.re.match(line)
-        if found is not None and self.unix.may_be_path(index):
-            return self._refuse_path(index, found)
+        if (found or grammar.LISTEN_ROW.re.match(line)) and self.unix.may_be_path(index):
+            return self._refuse_path(index)
         if found is not None and self._read_cut_row(found, index):
             return True
         return self._read_remark(line, index) or self._read_repaired(line, index)
@@ -87,19 +94,21 @@ class BsdTables(BsdRows):
 
     def _read_open_owner(self, found: re.Match[str], tail: str, index: int) -> bool:
         """Read a row whose ``-v`` columns go on below, or end at the edge of a screen."""
-        if grammar.OPEN_OWNER.re.match(tail) is None:
+        begun = grammar.OPEN_OWNER.re.match(tail)
+        if begun is None or self.columns.owner(tail) is not None:
             return False
-        start = found.string[: found.end("rest") - len(tail)]
-        whole = grammar.ROW.re.match(start)
+        at = found.end("rest") - len(tail)
+        whole = grammar.ROW.re.match(found.string[:at])
         socket = None if whole is None else self.socket_of(whole, index)
         if socket is None:
             return False
-        text, lines = tail, self.draft.lines
+        lines = self.draft.lines
+        text = found.string[at:] if begun["name"] else f"{tail} "
         for end in range(index + 1, min(index + _MOST_PIECES, len(lines))):
             text += f"\n{lines[end]}"
             owner = self.columns.owner(text)
             if owner is not None and owner.path is None and owner.at is not None:
-                if owner.at > len(tail) + LONGEST_NAME:
+                if owner.at > len(found.string) - at + LONGEST_NAME:
                     break  # a row of its own
                 self.add(attrs.evolve(socket, process=owner.process), index)
                 self.draft.roles[index : end + 1] = [LineRole.RECORD] * (end + 1 - index)
@@ -140,7 +149,7 @@ class BsdTables(BsdRows):
                 self._explain(piece, index)
         return True
 
-    def _refuse_path(self, index: int, found: re.Match[str]) -> bool:
+    def _refuse_path(self, index: int) -> bool:
         """Report a row that may be part of the path that ends the unix row above it."""
         self.draft.roles[index] = LineRole.DIAGNOSTIC
         self.draft.remark(
@@ -148,7 +157,6 @@ class BsdTables(BsdRows):
             "damaged-row",
             "this may be the rest of the path of the unix-domain socket above it, and no row",
             index,
-            found.start("protocol") + 1,
         )
         return True
 
@@ -170,19 +178,18 @@ class BsdTables(BsdRows):
         if len(text) > _LONGEST_ROW:
             return 1, f"the line is too long for a row: {len(text):,} characters"
         start = len(text) - len(text.lstrip(" \t>|"))
-        if text.startswith("sctp", start):
+        if _SCTP_ROW.match(text):
             return start + 1, "rows of SCTP associations are not read from this system's netstat"
         try:
             (_UNIX_ROW if _UNIX_START.match(text, start) else _ROW).parse_string(text[start:])
         except pp.ParseException as error:
             return start + error.loc + 1, error.msg[:1].lower() + error.msg[1:]
-        found = grammar.ROW.re.match(text)
-        if found is None:
-            return start + 1, "expected a row of a unix-domain socket"
-        return self._cell_complaint(found)
+        return self._cell_complaint(text)
 
-    def _cell_complaint(self, found: re.Match[str]) -> tuple[int, str]:
+    def _cell_complaint(self, text: str) -> tuple[int, str]:
         """Say which cell of a row of the right shape is wrong."""
+        # What the token form takes, the compiled form takes; and a unix row would have been read.
+        found = cast("re.Match[str]", grammar.ROW.re.match(text))
         family = Family.IPV6 if ":" in found["local"] + found["remote"] else Family.IPV4
         endpoints = self.endpoints[found["kernel"] is not None, family]
         for cell, name in (("local", "local"), ("remote", "foreign")):

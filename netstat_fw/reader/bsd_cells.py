@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import re
 
 _UnfrozenEndpoint = unfrozen(Endpoint)
-_WIDTH, _NARROW_WIDTH = 22, 18
+_WIDTH, _NARROW_WIDTH, _WIDE_WIDTH = 22, 18, 45
 _HOST_WIDTH, _NAMED_HOST_WIDTH = 16, 12
 _HIGHEST_PORT = 65_535
 _HIGHEST_OCTET = 255
@@ -41,7 +41,8 @@ class Endpoints(dict[str, Endpoint | None]):
 
     Attributes:
         narrow: the table has the kernel addresses of ``-A``, and narrower columns therefore.
-        uncut: a cell was seen that a netstat which cuts would have cut.
+        uncut_widths: how far apart two columns stand whose cells are not cut, though padded.
+        uncut: a cell was seen that a netstat which cuts would have cut, or such a column.
         named: a name was seen, so that netstat ran without ``-n``.
         doubtful: cells that read differently once `uncut` or `named` is known.
     """
@@ -49,6 +50,9 @@ class Endpoints(dict[str, Endpoint | None]):
     def __init__(self, *, narrow: bool) -> None:
         super().__init__()
         self.narrow = narrow
+        self._width = _NARROW_WIDTH if narrow else _WIDTH
+        wider = (_WIDTH, _WIDE_WIDTH) if narrow else (_WIDE_WIDTH,)
+        self.uncut_widths = frozenset(width + 1 for width in wider)
         self.uncut = False
         self.named = False
         self.doubtful: set[str] = set()
@@ -77,7 +81,7 @@ class Endpoints(dict[str, Endpoint | None]):
         if host == "*":
             return Endpoint(None, number, None, None, service)
         whole = self._at(host, number, service)
-        if len(cell) > (_NARROW_WIDTH if self.narrow else _WIDTH) and whole is not None:
+        if whole is not None and (len(cell) > self._width or len(host) > _HOST_WIDTH):
             self.uncut = True
         return whole if self.uncut else self._doubted(cell, found, whole)
 
@@ -95,11 +99,9 @@ class Endpoints(dict[str, Endpoint | None]):
 
     def _may_end_early(self, cell: str, port: str | None, service: str | None) -> bool:
         """Tell whether the column may have cut the end of the port."""
-        if not self.narrow:
-            return service is not None and len(cell) == _WIDTH
-        if len(cell) != _NARROW_WIDTH or (port is None and service is None):
+        if len(cell) != self._width or (port is None and service is None):
             return False
-        return port is None or not is_closed(port, _HIGHEST_PORT)
+        return port is None or (self.narrow and not is_closed(port, _HIGHEST_PORT))
 
     def _may_lack_host(self, cell: str, host: str, whole: Endpoint | None) -> bool:
         """Tell whether the end of the host may have been cut."""

@@ -54,7 +54,7 @@ class Columns:
     """Reads the columns behind the addresses, knowing what the table's header announced."""
 
     def __init__(self) -> None:
-        self._has_names = self._has_numbers = self._has_words = False
+        self._has_names = self._has_numbers = self._has_drops = self._has_words = False
         self._known: dict[str | None, Rest | None] = {None: Rest()}
 
     def begin_table(self, header: str) -> None:
@@ -62,6 +62,7 @@ class Columns:
         found = grammar.PID_HEADER.re.match(header)
         self._has_names = found is not None and found["named"] is not None
         self._has_numbers = found is not None and not self._has_names
+        self._has_drops = grammar.DROPS_HEADER.re.match(header) is not None
         self._has_words = grammar.WORDS_HEADER.re.match(header) is not None
         self._known = {None: Rest()}
 
@@ -74,6 +75,7 @@ class Columns:
             return self._known[text]
         state, word, tail = split_state(text or "")
         if tail:
+            tail = self.without_drops(tail)
             return self._with_columns(state, word, tail, len(text or "") - len(tail))
         unfinished = state is State.UNKNOWN and completed_prefix(word or "") is not None
         rest = self._known[text] = None if unfinished else Rest(state, word)
@@ -92,6 +94,11 @@ class Columns:
             return Rest(state, word)
         return None
 
+    def without_drops(self, tail: str) -> str:
+        """Take away the column that ``-d`` puts among those of ``-b`` and ``-v``."""
+        found = grammar.DROPS.re.match(tail) if self._has_drops else None
+        return tail if found is None else tail[: found.start("drops")] + tail[found.end("drops") :]
+
     def _is_traffic(self, tail: str) -> bool:
         found = None if self._has_names else grammar.TRAFFIC.re.match(tail)
         return found is not None and found["path"] is None
@@ -104,17 +111,10 @@ class Columns:
 
         Without a header that announces numbers, four of them alone are not taken for an owner.
         """
-        found = grammar.TWO_NAMED_OWNERS.re.match(tail)
-        if found is not None:
-            unclear = found["unclear"]
-            if unclear is not None:
-                return Owner(
-                    Process(None, unclear.strip(" \t")), found["path"], found.end("unclear")
-                )
-            return _named(found)
-        found = grammar.NAMED_OWNER.re.match(tail)
-        if found is not None:
-            return _named(found)
+        for form in grammar.NAMED_OWNERS:
+            named = form.re.match(tail)
+            if named is not None:
+                return _named(named)
         found = None if self._has_names else grammar.NUMBERED_OWNER.re.match(tail)
         if found is None or (found["flags"] is None and not self._has_numbers):
             return None
@@ -122,13 +122,8 @@ class Columns:
 
 
 def _named(found: re.Match[str]) -> Owner:
-    name = found["name"].strip(" \t") or None
-    return Owner(Process(int(found["pid"]), name), found["path"], found.end("name"))
-
-
-def _unclear(found: re.Match[str]) -> Owner:
-    process = Process(None, found["unclear"].strip(" \t"))
-    return Owner(process, found["path"], found.end("unclear"))
+    name, pid = found["name"].strip(" \t"), found["pid"]
+    return Owner(Process(int(pid) if pid else None, name or None), found["path"], found.end("name"))
 
 
 def split_state(text: str) -> tuple[State | None, str | None, str]:

@@ -131,6 +131,8 @@ class BsdRows:
             return None
         doubtful = endpoints.doubtful
         if doubtful and (local_cell in doubtful or remote_cell in doubtful):
+            if found.start("remote") - found.start("local") in endpoints.uncut_widths:
+                endpoints.uncut = True
             self.doubts.append(_Doubt(len(self.draft.sockets), endpoints, local_cell, remote_cell))
         queues = first is not None and third is None
         socket: Socket = _UnfrozenSocket(
@@ -172,7 +174,7 @@ class BsdRows:
         local = endpoints[cell]
         if local is None or protocol is not _TCP or self.unix.may_be_path(index):
             return False
-        if label is None and local.is_wildcard and self._guessed_family is None:
+        if label is None and cell.startswith("*") and self._guessed_family is None:
             self._guessed_family = index
         if cell in endpoints.doubtful:
             self.doubts.append(_Doubt(len(self.draft.sockets), endpoints, cell, None))

@@ -60,6 +60,7 @@ class UnixRows:
     def _owner_and_path(self, rest: str | None) -> tuple[Process | None, str | None]:
         if rest is None:
             return None, None
+        rest = self._columns.without_drops(rest)
         owner = self._columns.owner(rest)
         if owner is not None:
             return owner.process, owner.path
