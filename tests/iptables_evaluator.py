@@ -50,10 +50,19 @@ def read(listing: str) -> Table:
         else:
             words = shlex.split(line)
             assert words[0] == "-A", line
-            options = words[2:]
-            assert len(options) % 2 == 0, line
-            found.rules[words[1]].append(list(zip(options[::2], options[1::2], strict=True)))
+            found.rules[words[1]].append(_options(words[2:]))
     return found
+
+
+def _options(words: list[str]) -> Options:
+    """Pair options with their values; a negated option keeps its mark: ``!-o``."""
+    joined: list[str] = []
+    for word in words:
+        if joined and joined[-1] == "!":
+            joined[-1] += word
+        else:
+            joined.append(word)
+    return list(zip(joined[::2], joined[1::2], strict=True))
 
 
 def verdict(table: Table, chain: str, packet: Packet) -> str:
@@ -91,7 +100,9 @@ def _run(table: Table, chain: str, packet: Packet) -> str | None:
     return None
 
 
-def _matches(option: str, value: str, packet: Packet) -> bool:  # noqa: PLR0911 - one per option
+def _matches(option: str, value: str, packet: Packet) -> bool:  # noqa: PLR0911, C901 - one per option
+    if option.startswith("!"):
+        return not _matches(option[1:], value, packet)
     if option in {"-s", "-d"}:
         field = "saddr" if option == "-s" else "daddr"
         return ip_address(packet[field]) in ip_network(value)

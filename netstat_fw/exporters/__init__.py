@@ -10,7 +10,7 @@ import inspect
 from typing import TYPE_CHECKING, TypeAlias
 
 from netstat_fw.errors import ExportError
-from netstat_fw.exporters import iptables, json_target, nftables, nftables_json
+from netstat_fw.exporters import firewalld, iptables, json_target, nftables, nftables_json
 from netstat_fw.exporters.rendered import Omission, Rendered
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ def render(ruleset: Ruleset, target: str, **options: object) -> Rendered:
 
 
 TARGETS: dict[str, Exporter] = {
+    "firewalld": firewalld.render,
     "iptables": iptables.render,
     "json": json_target.render,
     "nftables": nftables.render,
