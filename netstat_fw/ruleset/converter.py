@@ -37,8 +37,9 @@ def make_converter() -> Converter:
     converter = Converter(forbid_extra_keys=True)
     for kind, words in ((str, "a text"), (bool, "true or false"), (int, "a whole number")):
         converter.register_structure_hook(kind, _scalar(kind, words))
+    # By class: releases of cattrs differ in whether a predicate is asked before their own hook.
+    converter.register_structure_hook(enum.Enum, _word)
     # Factories are asked last registered first.
-    converter.register_structure_hook_factory(_is_word, _word)
     converter.register_structure_hook_factory(attrs.has, _object)
     converter.register_structure_hook_factory(_is_tuple, _list)
     converter.register_structure_hook_factory(lambda kind: kind is Rule, _rule)
@@ -49,10 +50,6 @@ def make_converter() -> Converter:
     converter.register_structure_hook(AddressSet, lambda value, _: _addresses(value))
     converter.register_structure_hook_func(_is_remote, lambda value, _: _remote(value, converter))
     return converter
-
-
-def _is_word(kind: object) -> bool:
-    return isinstance(kind, type) and issubclass(kind, enum.Enum)
 
 
 def _is_tuple(kind: object) -> bool:
@@ -73,15 +70,11 @@ def _scalar(kind: type[T], words: str) -> _Hook[T]:
     return read
 
 
-def _word(kind: type[enum.Enum], _converter: Converter) -> _Hook[enum.Enum]:
-    members = {member.value: member for member in kind}
-
-    def read(value: object, _kind: object) -> enum.Enum:
-        if not isinstance(value, str) or value not in members:
-            raise RulesetError(f"expected one of {', '.join(members)}, not {shown(value)}")
-        return members[value]
-
-    return read
+def _word(value: object, kind: type[enum.Enum]) -> enum.Enum:
+    words = [member.value for member in kind]
+    if not isinstance(value, str) or value not in words:
+        raise RulesetError(f"expected one of {', '.join(words)}, not {shown(value)}")
+    return kind(value)
 
 
 def _fields(value: object) -> Mapping[str, Any]:
