@@ -124,6 +124,8 @@ def test_what_only_looks_like_an_owner_is_structure(line: str) -> None:
         "exit",
         "Here I stopped the capture",
         "[::]:8000",
+        "[12:30:45]",
+        "[fe80::1%4]",
         "Bonjour Service",
         "two/parts",
         "12345",

@@ -270,7 +270,6 @@ class WindowsTables(WindowsRows):
         """Say what the grammar expected where a text stops being a row."""
         column, message = self._complaint(text)
         self.draft.remark(Severity.ERROR, "damaged-row", message, index, column)
-        self.owners.row = None
 
     def _complaint(self, text: str) -> tuple[int, str]:
         if len(text) > _LONGEST_ROW:
