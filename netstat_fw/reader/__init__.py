@@ -26,7 +26,7 @@ from netstat_fw.reader.structure import (
     may_begin_row,
     other_table,
 )
-from netstat_fw.reader.text import read_lines
+from netstat_fw.reader.text import as_text, assumptions, split_lines
 from netstat_fw.reader.windows import WindowsTables
 from netstat_fw.records import Capture, Dialect, LineRole
 
@@ -76,10 +76,12 @@ def parse(text: str | bytes, *, dialect: Dialect | None = None, strict: bool = F
         tcp 0 0 oops
                 ^
     """
-    lines, remarks = read_lines(text)
-    draft = Draft(lines)
-    draft.diagnostics.extend(remarks)
-    reading = _Reading(draft, [_READERS[d](draft) for d in _READERS if dialect in (None, d)])
+    decoded, assumed = as_text(text)
+    draft = Draft(split_lines(decoded))
+    if assumed:
+        draft.diagnostics.extend(assumptions(draft.lines, assumed))
+    dialects = _possible_dialects(decoded) if dialect is None else (dialect,)
+    reading = _Reading(draft, [_READERS[each](draft) for each in dialects])
     reading.run()
     capture = reading.finish(dialect, text)
     if strict and capture.errors:
@@ -89,6 +91,13 @@ def parse(text: str | bytes, *, dialect: Dialect | None = None, strict: bool = F
             capture,
         )
     return capture
+
+
+def _possible_dialects(text: str) -> tuple[Dialect, ...]:
+    """Return the dialects that a text may hold: rows of Windows begin in capitals."""
+    if "TCP" in text or "UDP" in text:
+        return tuple(_READERS)
+    return tuple(each for each in _READERS if each is not Dialect.WINDOWS)
 
 
 class _Reading:

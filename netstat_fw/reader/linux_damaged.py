@@ -79,23 +79,30 @@ def complaint(rows: LinuxRows, text: str, index: int) -> tuple[int, str]:
     if is_debris(rows.draft, text, index):
         return start + 1, "too short for a row: this is the rest of the program name above it"
     is_unix = text.startswith(("unix", "??"), start)
+    found = (grammar.UNIX_ROW if is_unix else grammar.ROW).re.match(text)
+    if found is None:
+        return _first_wrong_field(text, start, is_unix=is_unix)
+    for cell in () if is_unix else ("local", "remote"):
+        if rows.endpoints[found[cell]] is None:
+            return found.start(cell) + 1, _EXPECTED_ADDRESS[cell]
+    column = (len(text) if found["rest"] is None else found.start("rest")) + 1
+    return column, _EXPECTED_PATH if is_unix else f"expected {grammar.REST.name}"
+
+
+def _first_wrong_field(text: str, start: int, *, is_unix: bool) -> tuple[int, str]:
+    """Ask the grammar, field by field; it refuses whatever the compiled form refuses."""
+    column, message = start + 1, "expected a row"
     try:
-        parsed = (_UNIX_ROW if is_unix else _ROW).parse_string(text[start:])
+        (_UNIX_ROW if is_unix else _ROW).parse_string(text[start:])
     except pp.ParseException as error:
-        return start + error.loc + 1, error.msg[:1].lower() + error.msg[1:]
-    rest: str = parsed.as_dict().get("rest", "")
-    if is_unix:
-        return len(text) - len(rest) + 1, "expected PID/Program name, then a path"
-    for name in ("local", "remote"):
-        cell: str = parsed[name]
-        if rows.endpoints[cell] is None:
-            return text.index(cell, start) + 1, f"expected {_EXPECTED_ADDRESS[name]}"
-    return len(text) - len(rest) + 1, f"expected {grammar.REST.name}"
+        column, message = start + error.loc + 1, error.msg[:1].lower() + error.msg[1:]
+    return column, message
 
 
 _ROW = grammar.row().parse_with_tabs()
 _UNIX_ROW = grammar.unix_row().parse_with_tabs()
 _EXPECTED_ADDRESS = {
-    name: f"the {word} address: an IP address or a host name, and a port up to 65535"
-    for name, word in (("local", "local"), ("remote", "foreign"))
+    cell: f"expected the {name} address:port, an address or a name and a port up to 65535"
+    for cell, name in (("local", "local"), ("remote", "foreign"))
 }
+_EXPECTED_PATH = "expected PID/Program name, then a path"

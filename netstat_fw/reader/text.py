@@ -75,20 +75,19 @@ def split_lines(text: str) -> list[str]:
     return lines
 
 
-def read_lines(text: str | bytes) -> tuple[list[str], tuple[Diagnostic, ...]]:
-    """Return the lines of a captured text and what had to be assumed to get them."""
-    remarks: tuple[str, ...] = ()
+def as_text(text: str | bytes) -> tuple[str, tuple[str, ...]]:
+    """Return a captured text without its byte order mark, and what was assumed to get it."""
+    assumed: tuple[str, ...] = ()
     if isinstance(text, bytes):
-        text, remarks = decode(text)
-    lines = split_lines(text.removeprefix("\ufeff"))
+        text, assumed = decode(text)
+    return text.removeprefix("\ufeff"), assumed
+
+
+def assumptions(lines: list[str], assumed: tuple[str, ...]) -> tuple[Diagnostic, ...]:
+    """Return what was assumed as diagnostics about the first line that shows it."""
     first = next((number for number, line in enumerate(lines, 1) if "\ufffd" in line), 1)
-    return lines, tuple(
-        Diagnostic(
-            Severity.WARNING,
-            "encoding",
-            remark,
-            first,
-            source=lines[first - 1] if lines else "",
-        )
-        for remark in remarks
+    source = lines[first - 1] if lines else ""
+    return tuple(
+        Diagnostic(Severity.WARNING, "encoding", sentence, first, source=source)
+        for sentence in assumed
     )

@@ -104,17 +104,24 @@ def is_state(word: str) -> bool:
     return word.partition("(")[0] in STATES
 
 
-def states_beginning(letters: str) -> set[State]:
+def states_beginning(letters: str) -> frozenset[State]:
     """Return the states whose words begin so, English words first; none for no letters.
 
-    >>> states_beginning("LI"), states_beginning("SPOJ")
-    ({<State.LISTEN: 'LISTEN'>}, {<State.ESTABLISHED: 'ESTABLISHED'>})
+    >>> sorted(state.name for state in states_beginning("L"))
+    ['LAST_ACK', 'LISTEN']
     """
-    for words in (State.__members__, STATES):
-        found = {state for word, state in words.items() if letters and word.startswith(letters)}
-        if found:
-            return found
-    return set()
+    return _BEGINNINGS.get(letters, frozenset())
+
+
+def _beginnings() -> dict[str, frozenset[State]]:
+    found: dict[str, frozenset[State]] = {}
+    for words in (STATES, State.__members__):  # the last has the last word
+        of_language: dict[str, set[State]] = {}
+        for word, state in words.items():
+            for end in range(1, len(word) + 1):
+                of_language.setdefault(word[:end], set()).add(state)
+        found |= {letters: frozenset(states) for letters, states in of_language.items()}
+    return found
 
 
 def completed_state(beginning: str) -> State | None:
@@ -127,3 +134,6 @@ def completed_state(beginning: str) -> State | None:
     """
     found = {state for word, state in State.__members__.items() if word.startswith(beginning)}
     return found.pop() if len(found) == 1 else None
+
+
+_BEGINNINGS = _beginnings()
