@@ -59,9 +59,9 @@ def check_outlook(
     suggestions: list[Connection] = []
     known = {row.program for row in rows if row.program is not None}
     seen = frozenset((each.protocol, each.remote_port) for each in connections)
-    reachable = [each for each in exposures if each.scope is not Scope.LOOPBACK]
-    answered = [each for each in connections if not each.unanswered]
-    bound = frozenset((each.protocol, each.port) for each in exposures)
+    reachable = _by_port(each for each in exposures if each.scope is not Scope.LOOPBACK)
+    answered = _by_port(each for each in connections if not each.unanswered)
+    bound = _by_port(exposures)
     for item in ITEMS:
         answering = _matching(known, item.answered_by)
         proof = unite(
@@ -75,7 +75,7 @@ def check_outlook(
             answers.append(Answer(item.code, item.answer, proof))
             continue
         raising = _matching(known, item.programs)
-        raised = unite([*_cited(exposures, item.ports), *_lines(rows, raising, context)])
+        raised = unite([*_cited(bound, item.ports), *_lines(rows, raising, context)])
         if not (raised or item.always) or not item.unless.isdisjoint(bound):
             continue
         question = Question(item.code, item.sentence, evidence=raised)
@@ -95,12 +95,19 @@ def _lines(rows: Iterable[Row], programs: frozenset[str], context: Context) -> t
     return context.cite(row for row in rows if row.program in programs) if programs else ()
 
 
-def _cited(findings: Iterable[Exposure | Connection], ports: frozenset[Port]) -> Iterator[Evidence]:
-    """Find the lines of what uses some ports: local ports of exposures, remote of connections."""
+def _by_port(findings: Iterable[Exposure | Connection]) -> dict[Port, list[Evidence]]:
+    """Index the lines of findings by local ports of exposures and remote ones of connections."""
+    index: dict[Port, list[Evidence]] = {}
     for finding in findings:
         port = finding.remote_port if isinstance(finding, Connection) else finding.port
-        if (finding.protocol, port) in ports:
-            yield from finding.evidence
+        index.setdefault((finding.protocol, port), []).extend(finding.evidence)
+    return index
+
+
+def _cited(index: dict[Port, list[Evidence]], ports: frozenset[Port]) -> Iterator[Evidence]:
+    """Find the lines of what uses some ports."""
+    for port in ports:
+        yield from index.get(port, ())
 
 
 def _suggestions(

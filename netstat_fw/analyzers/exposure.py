@@ -136,7 +136,7 @@ class _Spans:
 
 
 def _spans(
-    outside: Iterable[Bind], binds: Iterable[Bind], context: Context, *, takes_ipv4: bool
+    outside: Sequence[Bind], binds: Sequence[Bind], context: Context, *, takes_ipv4: bool
 ) -> _Spans:
     wild = {family: [row for end, row in outside if _is_wild(end, row, family)] for family in BOTH}
     dual = None
@@ -147,7 +147,9 @@ def _spans(
     opened = {family for family in BOTH if wild[family]}
     if dual in {DualStack.PROVEN, DualStack.ASSUMED}:
         opened.add(Family.IPV4)
-    everywhere = {family for family in BOTH if _is_everywhere(family, binds, context)}
+    everywhere = set()
+    if len(binds) > len(outside):
+        everywhere = {family for family in BOTH if _is_everywhere(family, binds, context)}
     return _Spans(
         tuple(family for family in BOTH if family in opened | everywhere),
         dual,
@@ -171,7 +173,10 @@ def _dual_stack(wild: dict[Family, list[Row]], dialect: Dialect, *, takes_ipv4: 
 
 
 def _is_everywhere(family: Family, binds: Iterable[Bind], context: Context) -> bool:
-    """Tell whether one program bound loopback and every own address of a family one by one."""
+    """Tell whether one program bound loopback and every own address of a family one by one.
+
+    Callers ask only where something is bound to loopback.
+    """
     of_family = [
         (end, row)
         for end, row in binds

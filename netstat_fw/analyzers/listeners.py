@@ -81,13 +81,13 @@ def _noted(placed: Placed, context: Context) -> Placed:
     exposure = placed.exposure
     if exposure.scope is Scope.LOOPBACK:
         return placed
-    reasons = [*exposure.reasons, *_remarks(exposure)]
-    confidence = exposure.confidence
+    remarks = list(_remarks(exposure))
     if all(row.socket.state is not State.LISTEN for row in placed.rows):
-        reasons.append(_STATE_UNKNOWN)
-        confidence = Confidence.MEDIUM
-    noted = attrs.evolve(exposure, reasons=tuple(reasons), confidence=confidence)
-    return attrs.evolve(placed, exposure=rpc.asked(noted, context))
+        remarks.append(_STATE_UNKNOWN)
+        exposure = attrs.evolve(exposure, confidence=Confidence.MEDIUM)
+    if remarks:
+        exposure = attrs.evolve(exposure, reasons=(*exposure.reasons, *remarks))
+    return Placed(rpc.asked(exposure, context), placed.rows, placed.covered)
 
 
 def _remarks(exposure: Exposure) -> Iterator[Reason]:

@@ -47,8 +47,7 @@ def key_of(finding: Finding) -> Key:
         case Datagram():
             own = finding.role, finding.programs, finding.reasons[0]
             return (Datagram, finding.protocol, finding.port, *own)
-        case Question():
-            return (Question, finding.code, finding.subject)
+    return (Question, finding.code, finding.subject)
 
 
 def account(
