@@ -191,7 +191,7 @@ class BsdTables(BsdRows):
         # What the token form takes, the compiled form takes; and a unix row would have been read.
         found = cast("re.Match[str]", grammar.ROW.re.match(text))
         family = Family.IPV6 if ":" in found["local"] + found["remote"] else Family.IPV4
-        endpoints = self.endpoints[found["kernel"] is not None, family]
+        endpoints = self.endpoints(family, narrow=found["kernel"] is not None)
         for cell, name in (("local", "local"), ("remote", "foreign")):
             if endpoints[found[cell]] is None:
                 return found.start(cell) + 1, f"the {name} address is no IP address, name and port"

@@ -51,11 +51,16 @@ class Owner(NamedTuple):
 
 
 class Columns:
-    """Reads the columns behind the addresses, knowing what the table's header announced."""
+    """Reads the columns behind the addresses, knowing what the table's header announced.
+
+    Attributes:
+        known: the rests of this table that may come again, by their text.
+    """
 
     def __init__(self) -> None:
         self._has_names = self._has_numbers = self._has_drops = self._has_words = False
-        self._known: dict[str | None, Rest | None] = {None: Rest()}
+        self.known: dict[str | None, Rest | None] = {None: Rest()}
+        self._processes: dict[tuple[str, str], Process] = {}
 
     def begin_table(self, header: str) -> None:
         """Take note of a title, which announces nothing, or of a column header."""
@@ -64,21 +69,22 @@ class Columns:
         self._has_numbers = found is not None and not self._has_names
         self._has_drops = grammar.DROPS_HEADER.re.match(header) is not None
         self._has_words = grammar.WORDS_HEADER.re.match(header) is not None
-        self._known = {None: Rest()}
+        self.known.clear()
+        self.known[None] = Rest()
 
     def rest(self, text: str | None) -> Rest | None:
         """Take a rest apart; None where it is none.
 
         Only rests without further columns are worth remembering: those repeat.
         """
-        if text in self._known:
-            return self._known[text]
+        if text in self.known:
+            return self.known[text]
         state, word, tail = split_state(text or "")
         if tail:
             tail = self.without_drops(tail)
             return self._with_columns(state, word, tail, len(text or "") - len(tail))
         unfinished = state is State.UNKNOWN and completed_prefix(word or "") is not None
-        rest = self._known[text] = None if unfinished else Rest(state, word)
+        rest = self.known[text] = None if unfinished else Rest(state, word)
         return rest
 
     def _with_columns(
@@ -111,19 +117,23 @@ class Columns:
 
         Without a header that announces numbers, four of them alone are not taken for an owner.
         """
-        for form in grammar.NAMED_OWNERS:
+        for form in grammar.NAMED_OWNERS if ":" in tail else ():
             named = form.re.match(tail)
             if named is not None:
-                return _named(named)
+                return self._named(named)
         found = None if self._has_names else grammar.NUMBERED_OWNER.re.match(tail)
         if found is None or (found["flags"] is None and not self._has_numbers):
             return None
         return Owner(Process(int(found["pid"])), found["path"])
 
-
-def _named(found: re.Match[str]) -> Owner:
-    name, pid = found["name"].strip(" \t"), found["pid"]
-    return Owner(Process(int(pid) if pid else None, name or None), found["path"], found.end("name"))
+    def _named(self, found: re.Match[str]) -> Owner:
+        name, pid = found.group("name", "pid")
+        process = self._processes.get((name, pid))
+        if process is None:
+            process = self._processes[name, pid] = Process(
+                int(pid) if pid else None, name.strip(" \t") or None
+            )
+        return Owner(process, found["path"], found.end("name"))
 
 
 def split_state(text: str) -> tuple[State | None, str | None, str]:

@@ -49,6 +49,7 @@ _LABELS = {
 LONGEST_NAME = 31
 _UnfrozenSocket = unfrozen(Socket)
 _TCP = Protocol.TCP
+_IPV4, _IPV6 = Family.IPV4, Family.IPV6
 _ANYWHERE = Endpoint()
 
 
@@ -70,11 +71,9 @@ class BsdRows:
         self.draft = draft
         self.columns = Columns()
         self.unix = UnixRows(draft, self.columns)
-        self.endpoints = {
-            (narrow, family): Endpoints(narrow=narrow)
-            for narrow in (False, True)
-            for family in Family
-        }
+        self._known_rests = self.columns.known
+        self._plain = (Endpoints(narrow=False), Endpoints(narrow=False))
+        self._narrow = (Endpoints(narrow=True), Endpoints(narrow=True))
         self.doubts: list[_Doubt] = []
         self.taken = 0
         self._guessed_family: int | None = None
@@ -111,12 +110,13 @@ class BsdRows:
         """Make the record of a row that has the right shape; None where a cell is not right."""
         kernel, label, first, second, third, local_cell, remote_cell, rest_text = found.groups()
         protocol, family, dual_stack = _LABELS[label]
-        if ":" in local_cell or ":" in remote_cell:
-            family = Family.IPV6  # NetBSD and OpenBSD print tcp for both families
-        endpoints = self.endpoints[kernel is not None, family]
+        if family is _IPV4 and (":" in local_cell or ":" in remote_cell):
+            family = _IPV6  # NetBSD and OpenBSD print tcp for both families
+        ipv4, ipv6 = self._plain if kernel is None else self._narrow
+        endpoints = ipv4 if family is _IPV4 else ipv6
         local = endpoints[local_cell]
         remote = endpoints[remote_cell]
-        rest = self.columns.rest(rest_text)
+        rest = self._known_rests.get(rest_text) or self.columns.rest(rest_text)
         if local is None or remote is None or rest is None:
             return None
         state, state_text, process, stateless, owner_at = rest
@@ -127,7 +127,7 @@ class BsdRows:
             return None
         if owner_at is not None and found.start("rest") + owner_at <= LONGEST_NAME:
             return None  # the rest of a name with a line break in it, dressed up as a row
-        if self.unix.may_be_path(index):
+        if self.draft.unix_sockets and self.unix.may_be_path(index):
             return None
         doubtful = endpoints.doubtful
         if doubtful and (local_cell in doubtful or remote_cell in doubtful):
@@ -170,7 +170,7 @@ class BsdRows:
         protocol, family, dual_stack = _LABELS[label or "tcp"]
         if ":" in cell:
             family = Family.IPV6
-        endpoints = self.endpoints[kernel is not None, family]
+        endpoints = self.endpoints(family, narrow=kernel is not None)
         local = endpoints[cell]
         if local is None or protocol is not _TCP or self.unix.may_be_path(index):
             return False
@@ -193,6 +193,10 @@ class BsdRows:
         )
         self.draft.roles[index] = LineRole.RECORD
         return True
+
+    def endpoints(self, family: Family, *, narrow: bool) -> Endpoints:
+        """Return the endpoint cells of a family, in tables with or without kernel addresses."""
+        return (self._narrow if narrow else self._plain)[family is _IPV6]
 
     def read_text(self, text: str, index: int) -> bool:
         """Read a row from a text that is not, or not only, the line at an index."""
@@ -234,7 +238,7 @@ class BsdRows:
 
     def _settle(self) -> None:
         """Read the doubtful cells of the table that ends here again, now that it is known."""
-        draft, tables = self.draft, self.endpoints.values()
+        draft, tables = self.draft, (*self._plain, *self._narrow)
         named = any(endpoints.named for endpoints in tables)
         for endpoints in tables:
             endpoints.clear()
