@@ -38,7 +38,7 @@ any_address = st.one_of(
 def test_ends_classify_addresses_as_the_address_module_does(
     address: IPv4Address | IPv6Address,
 ) -> None:
-    end = read_end(Endpoint(address, 1), Dialect.LINUX)
+    end = read_end(Endpoint(address, 1))
     assert end.address == addresses.unmap(address)
     broadcast = end.address == IPv4Address("255.255.255.255")
     assert (end.reach is Reach.WILDCARD) == addresses.is_wildcard(address)

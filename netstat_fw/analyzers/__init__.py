@@ -70,7 +70,7 @@ def analyze(
 
     listening = place_listeners(rows.listeners, rows.homes, context)
     judge_listeners(rows.listeners, listening, flows)
-    covers = cover(listening, capture.dialect)
+    covers = cover(listening)
     file_connections(rows.streams, covers, shut_ports(listening), flows, context)
     served = {each.exposure.port for each in listening if each.exposure.scope is not Scope.LOOPBACK}
     datagrams = file_datagrams(rows.datagrams, served, flows, context)

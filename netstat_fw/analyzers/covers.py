@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from netstat_fw.analyzers.ends import End
     from netstat_fw.analyzers.exposure import Placed
     from netstat_fw.analyzers.verdicts import Key
-    from netstat_fw.records import Dialect
 
 
 @attrs.define
@@ -70,7 +69,7 @@ class Cover:
 Covers: TypeAlias = dict[Protocol, dict[int, Cover]]
 
 
-def cover(placed: Iterable[Placed], dialect: Dialect) -> Covers:
+def cover(placed: Iterable[Placed]) -> Covers:
     """Index exposures by protocol and port, each with its traffic, still empty."""
     covers: Covers = {}
     for each in placed:
@@ -81,7 +80,7 @@ def cover(placed: Iterable[Placed], dialect: Dialect) -> Covers:
             ports = covers.setdefault(row.socket.protocol, {})
             # One exposure of dynamic RPC has many ports, so the row's own is the one that counts.
             found = ports.setdefault(row.local.port or each.exposure.port, Cover())
-            for end in (row.local, *further_ends(row, dialect, local=True)):
+            for end in (row.local, *further_ends(row, local=True)):
                 found.add(end, each.exposure.families, traffic)
     return covers
 

@@ -80,7 +80,7 @@ def file_datagrams(
             found.append(find_for_port(protocol, port, of_port, decision, context))
             flows.verdicts.update(found[-1].verdicts)
     placed = tuple(each for findings in found for each in findings.placed)
-    covers = cover(placed, context.host.dialect)
+    covers = cover(placed)
     with_peers = _file_connected(connected, placed, covers, flows, context)
     datagrams = [findings.datagram for findings in found]
     for datagram, of_group in by_chance.findings(context):

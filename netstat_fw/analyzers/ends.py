@@ -1,7 +1,7 @@
 """Ends: one side of a captured socket, reduced to what a firewall can use.
 
-An `End` never carries a literal that the capture does not vouch for: cut addresses, host names and
-the ports of cut BSD cells are None in it. IPv4-mapped addresses are unmapped, so the family of an
+An `End` never carries a literal that the capture does not vouch for: cut addresses and host names
+are None in it. IPv4-mapped addresses are unmapped, so the family of an
 end is the family of its packets, whatever the protocol column says.
 """
 
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from netstat_fw.address import unmap
-from netstat_fw.records import Dialect, Endpoint, Family
+from netstat_fw.records import Endpoint, Family
 
 if TYPE_CHECKING:
     from netstat_fw.address import Address
@@ -116,18 +116,15 @@ def _reach_of_ipv4(number: int) -> Reach:
     return Reach.BRIDGE if number in _BRIDGES else Reach.ADDRESS
 
 
-def read_end(endpoint: Endpoint, dialect: Dialect) -> End:
-    """Reduce an endpoint to an end.
+def read_end(endpoint: Endpoint) -> End:
+    """Reduce an endpoint to an end; a port that a cut cell still shows is whole.
 
-    >>> read_end(Endpoint(None, 123, host="fe80::200:5eff:fe00", truncated=True), Dialect.LINUX)
+    >>> read_end(Endpoint(None, 123, host="fe80::200:5eff:fe00", truncated=True))
     ... # doctest: +ELLIPSIS
     End(reach=<Reach.LINK_LOCAL: 'link-local'>, family=<Family.IPV6: 'ipv6'>, address=None, ...)
     """
     address, port, service = endpoint.address, endpoint.port, endpoint.service
     if address is None or endpoint.truncated:
-        # BSD cuts the port together with the address (netstat -A); Linux and Windows never do.
-        if endpoint.truncated and dialect is Dialect.BSD:
-            port = None
         reach, family = _reach_by_text(endpoint), _family_by_text(endpoint)
         return End(reach, family, None, None, port, service)
     address = unmap(address)

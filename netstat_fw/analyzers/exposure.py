@@ -67,11 +67,7 @@ def place(
         context: the host.
         takes_ipv4: an IPv4 connection to the port was captured.
     """
-    binds = [
-        (end, row)
-        for row in rows
-        for end in (row.local, *further_ends(row, context.host.dialect, local=True))
-    ]
+    binds = [(end, row) for row in rows for end in (row.local, *further_ends(row, local=True))]
     outside = [(end, row) for end, row in binds if end.reach is not Reach.LOOPBACK]
     if not outside:
         return (Placed(_Port(protocol, port, context).shut(rows), tuple(rows)),)

@@ -99,7 +99,7 @@ def with_sessions(exposure: Exposure, traffic: Traffic, context: Context) -> Exp
     """Return an exposure with what is connected to it; its programs stay the listener's own."""
     return attrs.evolve(
         exposure,
-        peers=traffic.peers(context),
+        peers=traffic.peers,
         peers_complete=traffic.peers_complete,
         sessions=traffic.evidence(context),
     )
@@ -115,7 +115,7 @@ def make_connections(flows: Flows, context: Context) -> tuple[Connection, ...]:
             basis=_basis(protocol),
             service=context.services.name_of(port, protocol.value),
             programs=traffic.programs,
-            peers=traffic.peers(context),
+            peers=traffic.peers,
             peers_complete=traffic.peers_complete,
             unanswered=traffic.states == {State.SYN_SENT},
             confidence=traffic.confidence,

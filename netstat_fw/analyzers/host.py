@@ -95,9 +95,7 @@ def describe(
         ValueError: `ephemeral` is reversed or leaves 1 to 65535.
     """
     local = [
-        (end, row)
-        for row in rows.homes
-        for end in (row.local, *further_ends(row, capture.dialect, local=True))
+        (end, row) for row in rows.homes for end in (row.local, *further_ends(row, local=True))
     ]
     own = {end.address for end, _ in local if end.reach in _OWN and end.address is not None}
     host = HostFacts(

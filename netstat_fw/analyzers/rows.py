@@ -17,7 +17,7 @@ from netstat_fw.records import Family, Protocol, Socket, State
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from netstat_fw.records import Capture, Dialect, Endpoint
+    from netstat_fw.records import Capture, Endpoint
     from netstat_fw.services import ServiceCatalog
 
 
@@ -89,7 +89,7 @@ class Survey:
 
 def survey(capture: Capture, services: ServiceCatalog) -> Survey:
     """Sort the sockets of a capture, with named ports resolved where the catalog knows one port."""
-    ends = _Ends(capture.dialect, services)
+    ends = _Ends(services)
     known = ends.known
     programs: dict[int, str | None] = {}
     listeners: list[Row] = []
@@ -125,12 +125,12 @@ def survey(capture: Capture, services: ServiceCatalog) -> Survey:
     )
 
 
-def further_ends(row: Row, dialect: Dialect, *, local: bool) -> tuple[End, ...]:
+def further_ends(row: Row, *, local: bool) -> tuple[End, ...]:
     """Return the further addresses of a multi-homed SCTP association on one side."""
     homes = row.socket.multihoming
     if homes is None:
         return ()
-    return tuple(read_end(end, dialect) for end in (homes.local if local else homes.remote))
+    return tuple(read_end(end) for end in (homes.local if local else homes.remote))
 
 
 def programs_of(rows: Iterable[Row]) -> tuple[str, ...]:
@@ -159,8 +159,7 @@ class _Ends:
         named: some endpoint has a host or service name.
     """
 
-    def __init__(self, dialect: Dialect, services: ServiceCatalog) -> None:
-        self._dialect = dialect
+    def __init__(self, services: ServiceCatalog) -> None:
         self._services = services
         self.known: dict[int, End] = {}
         self._named: dict[tuple[int, Protocol], End] = {}
@@ -174,7 +173,7 @@ class _Ends:
         elif endpoint.host is not None:
             self.named = True
         if endpoint.service is None:
-            end = self.known[id(endpoint)] = read_end(endpoint, self._dialect)
+            end = self.known[id(endpoint)] = read_end(endpoint)
             return end
         self.named = True
         key = id(endpoint), protocol
@@ -183,7 +182,7 @@ class _Ends:
         return self._named[key]
 
     def _read_named(self, endpoint: Endpoint, service: str, protocol: Protocol) -> End:
-        end = read_end(endpoint, self._dialect)
+        end = read_end(endpoint)
         ports = self._services.ports_of(service, protocol.value)
         if end.port is None and len(ports) == 1:
             return attrs.evolve(end, port=ports[0], service=None)

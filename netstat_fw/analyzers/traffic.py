@@ -105,12 +105,13 @@ class Traffic:
         """The distinct programs, sorted."""
         return programs_of(self.rows)
 
-    def peers(self, context: Context) -> tuple[Address, ...]:
+    @property
+    def peers(self) -> tuple[Address, ...]:
         """Return the distinct addresses of the other side, sorted."""
         ends = {id(row.remote): row.remote for row in self.rows}
         for row in self.rows:
             if row.socket.multihoming is not None:
-                further = further_ends(row, context.host.dialect, local=False)
+                further = further_ends(row, local=False)
                 ends |= {id(end): end for end in further}
         by_key = {end.key or 0: end.address for end in ends.values() if end.address is not None}
         return tuple([by_key[key] for key in sorted(by_key)])
