@@ -10,8 +10,10 @@ import enum
 
 import attrs
 
+from netstat_fw.errors import RulesetError
 from netstat_fw.ruleset.decisions.values import Decisions
-from netstat_fw.ruleset.rule import Log  # noqa: TC001 - attrs.resolve_types needs it
+from netstat_fw.ruleset.rule import Log
+from netstat_fw.ruleset.terms import member
 
 
 class Profile(enum.Enum):
@@ -26,12 +28,12 @@ class Profile(enum.Enum):
 
 
 def _as_profile(value: Profile | str) -> Profile:
-    return Profile(value)
+    return member(Profile, value)
 
 
 def _check_count(_instance: object, field: attrs.Attribute[int | None], value: int | None) -> None:
     if value is not None and value < 0:
-        raise ValueError(f"{field.name} is 0 or more, or None, not {value}")
+        raise RulesetError(f"{field.name} is 0 or more, or None, not {value}")
 
 
 @attrs.frozen(kw_only=True)
@@ -48,12 +50,14 @@ class Policy:
             administrators, and ports without captured peers, are never narrowed by it.
         pin_destinations: narrow outgoing traffic to the peers seen where those are at most this
             many; None pins nothing.
+        log: how what is logged is logged: doubtful traffic of the permissive profile, and what a
+            decision says.
         log_dropped: how to log what the last rule of each chain drops; None logs nothing and leaves
             the dropping to the chain's default.
         allow_lockout: let decisions close every way in for administrators.
 
     Raises:
-        ValueError: for an unknown profile or a negative number.
+        RulesetError: for an unknown profile or a negative number.
 
     >>> Policy(profile="strict").profile is Profile.STRICT
     True
@@ -64,6 +68,7 @@ class Policy:
     companions: bool | None = None
     narrow_sources: int | None = attrs.field(default=None, validator=_check_count)
     pin_destinations: int | None = attrs.field(default=None, validator=_check_count)
+    log: Log = attrs.field(factory=Log)
     log_dropped: Log | None = None
     allow_lockout: bool = False
 

@@ -253,7 +253,7 @@ def _check_protocol(rule: Rule) -> None:
 def _narrowed(side: AddressSet | None, families: tuple[Family, ...]) -> AddressSet | None:
     if side is None or side.covers(families):
         return None
-    return side.of(families)
+    return side if set(families).issuperset(side.families) else side.of(families)
 
 
 def _log_meaning(log: Log) -> list[str]:

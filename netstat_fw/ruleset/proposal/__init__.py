@@ -19,13 +19,14 @@ from netstat_fw.ruleset.proposal.desk import Desk
 from netstat_fw.ruleset.proposal.directions import propose_incoming, propose_outgoing
 from netstat_fw.ruleset.proposal.lockout import is_open
 from netstat_fw.ruleset.proposal.naming import name_services
-from netstat_fw.ruleset.proposal.places import Place, arrange
+from netstat_fw.ruleset.proposal.places import Place
 from netstat_fw.ruleset.proposal.questions import open_questions
 from netstat_fw.ruleset.proposal.remarks import list_subjects, remark_findings, remark_verdicts
 from netstat_fw.ruleset.proposal.reports import report_decisions
+from netstat_fw.ruleset.proposal.rulings import rule_on
 from netstat_fw.ruleset.proposal.subjects import is_way_in
 from netstat_fw.ruleset.rule import Rule
-from netstat_fw.ruleset.terms import Action
+from netstat_fw.ruleset.terms import Action, Direction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +70,7 @@ def propose(findings: Findings, policy: Policy = _DEFAULT_POLICY) -> Ruleset:
 
 
 def _chain(side: Side, policy: Policy) -> tuple[Rule, ...]:
-    rules = (*base_rules(), *arrange(side.placed))
+    rules = (*base_rules(), *(placed.rule for placed in side.placed))
     if policy.log_dropped is None:
         return rules
     return (
@@ -93,7 +94,7 @@ def _remark_ways_in(findings: Findings, inside: Side, desk: Desk) -> Iterator[Re
     if not ways:
         yield _NO_WAY_IN
         return
-    rules = arrange(placed for placed in inside.placed if placed.place is not Place.KEPT)
+    rules = [placed.rule for placed in inside.placed if placed.place is not Place.KEPT]
     if any(is_open(way, rules, desk.zones, groups=False) for way in ways):
         return
     listed = list_subjects(ways)
@@ -106,9 +107,14 @@ def _remark_ways_in(findings: Findings, inside: Side, desk: Desk) -> Iterator[Re
     elif desk.policy.allow_lockout:
         yield Reason("LOCKED_OUT", f"{listed}: closed by decision: administrators cannot come in")
     else:
+        decisions = desk.decisions
+        rulings = rule_on(ways, decisions.choices, Direction.INCOMING)
+        matched = {match.turn: match.choice for ruling in rulings for match in ruling.matches}
+        blamed = [f"{decisions.where(each.line)}: {each}" for _, each in sorted(matched.items())]
         raise LockOutError(
-            f"{desk.decisions.name}: {listed} would be closed, and with it every way in for"
-            " administrators; where that is meant, allow it explicitly (allow_lockout)"
+            f"{listed} would be closed, and with it every way in for administrators"
+            f" ({'; '.join(blamed) or decisions.name}); where that is meant, allow it explicitly"
+            " (allow_lockout)"
         )
 
 

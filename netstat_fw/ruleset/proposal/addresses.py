@@ -6,6 +6,7 @@ operator: a bind whose address the capture does not show.
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 from netstat_fw.analyzers.findings import Scope
@@ -44,7 +45,8 @@ def remote_side(exposure: Exposure) -> tuple[AddressSet, ...]:
     return (LINK_LOCAL,) if exposure.scope is Scope.LINK_LOCAL else ()
 
 
-def addresses_of(addresses: Iterable[Address]) -> AddressSet:
+@functools.lru_cache(maxsize=1 << 12)
+def addresses_of(addresses: tuple[Address, ...]) -> AddressSet:
     """Make a set of addresses, their interfaces left out: a rule's interface is a field of its own.
 
     Raises:

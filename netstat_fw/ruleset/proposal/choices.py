@@ -17,7 +17,7 @@ from netstat_fw.ruleset.proposal.addresses import common_families
 from netstat_fw.ruleset.proposal.overlaps import common_ports
 from netstat_fw.ruleset.proposal.places import Place, Placed
 from netstat_fw.ruleset.proposal.subjects import ports_of, service_of
-from netstat_fw.ruleset.rule import Log, Rule
+from netstat_fw.ruleset.rule import Rule
 from netstat_fw.ruleset.terms import Action, Direction
 
 if TYPE_CHECKING:
@@ -25,20 +25,21 @@ if TYPE_CHECKING:
 
     from netstat_fw.analyzers.findings import Connection, Datagram, Exposure
     from netstat_fw.evidence import Evidence
-    from netstat_fw.ruleset.decisions.values import Choice, Decisions
+    from netstat_fw.ruleset.decisions.values import Choice
+    from netstat_fw.ruleset.policy import Policy
     from netstat_fw.ruleset.sets import PortSet
 
     Found: TypeAlias = Sequence[tuple[Exposure | Connection | Datagram, PortSet]]
 
 
-def write_choice(choice: Choice, turn: int, found: Found, decisions: Decisions) -> Iterator[Placed]:
+def write_choice(choice: Choice, turn: int, found: Found, policy: Policy) -> Iterator[Placed]:
     """Write a choice down.
 
     Args:
         choice: the choice.
         turn: its turn among the choices.
         found: the findings that it is about, each with those of its ports that are.
-        decisions: the file that it is from.
+        policy: the policy whose decision it is.
     """
     place = Place.DECIDED
     if choice.is_broad and choice.action is Action.ACCEPT:
@@ -59,10 +60,10 @@ def write_choice(choice: Choice, turn: int, found: Found, decisions: Decisions) 
                 remote_ports=None if incoming else ports,
                 families=families,
                 service=_service(port, found),
-                log=Log() if choice.log else None,
+                log=policy.log if choice.log else None,
                 comment=choice.comment or f"the operator's decision: {choice}",
                 evidence=_evidence(port, found),
-                reasons=(_reason(choice, decisions),),
+                reasons=(_reason(choice, policy),),
             )
             yield Placed(place, rule, turn)
 
@@ -103,6 +104,6 @@ def _evidence(port: PortChoice | None, found: Found) -> tuple[Evidence, ...]:
     )
 
 
-def _reason(choice: Choice, decisions: Decisions) -> Reason:
-    place = decisions.where(choice.line)
+def _reason(choice: Choice, policy: Policy) -> Reason:
+    place = policy.decisions.where(choice.line)
     return Reason("OPERATOR", printable(f"the operator's decision: {choice} ({place})"))

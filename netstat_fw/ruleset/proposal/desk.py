@@ -55,7 +55,7 @@ class Side:
     """What one direction comes to.
 
     Attributes:
-        placed: its rules.
+        placed: its rules, in order.
         judged: its findings with what becomes of them.
         settled: questions that choices settle.
         turns: the turns of the choices that something was found of.

@@ -72,10 +72,12 @@ def propose_incoming(findings: Findings, desk: Desk) -> Side:
         placed
         for ruling, verdict in judged
         if ruling.left is not None
-        for placed in write_verdict(ruling.finding, verdict, ruling.left, ruling.decided)
+        for placed in write_verdict(
+            ruling.finding, verdict, desk.policy.log, ruling.left, ruling.decided
+        )
     )
     return Side(
-        (*kept, *chosen, *written),
+        arrange((*kept, *chosen, *written)),
         tuple((ruling.finding, verdict) for ruling, verdict in judged),
         _settled(rulings),
         turns,
@@ -95,10 +97,12 @@ def propose_outgoing(findings: Findings, desk: Desk) -> Side:
     written = (
         placed
         for ruling, verdict in judged
-        for placed in write_verdict(ruling.finding, verdict, ruling.left, ruling.decided)
+        for placed in write_verdict(
+            ruling.finding, verdict, desk.policy.log, ruling.left, ruling.decided
+        )
     )
     return Side(
-        (*chosen, *written),
+        arrange((*chosen, *written)),
         tuple((ruling.finding, verdict) for ruling, verdict in judged),
         _settled(rulings),
         turns,
@@ -173,7 +177,7 @@ def _write_choices(
         each
         for turn, choice in enumerate(desk.decisions.choices)
         if choice.direction is direction
-        for each in write_choice(choice, turn, found.get(turn, ()), desk.decisions)
+        for each in write_choice(choice, turn, found.get(turn, ()), desk.policy)
     ]
     return placed, frozenset(found)
 
@@ -182,7 +186,7 @@ def _keep_ways_in(
     judged: Judged, chosen: Iterable[Placed], desk: Desk
 ) -> tuple[list[Placed], Judged]:
     """Keep the administrators in who were seen, against decisions too unless told otherwise."""
-    rules = arrange(chosen)
+    rules = [placed.rule for placed in arrange(chosen)]
     kept: list[Placed] = []
     marked: Judged = []
     for ruling, verdict in judged:

@@ -8,25 +8,29 @@ from netstat_fw.evidence import Reason
 from netstat_fw.ruleset.proposal.treatment import Treatment
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from netstat_fw.evidence import Question
     from netstat_fw.ruleset.proposal.replies import Replies
     from netstat_fw.ruleset.proposal.verdicts import Verdict
 
 
 def voice_doubts(
-    verdict: Verdict, question: Question, shut: Treatment, replies: Replies
+    verdict: Verdict, ask: Callable[[], Question], shut: Treatment, replies: Replies
 ) -> Verdict:
     """Say how what is not certain is treated, and ask where nobody has asked yet.
 
     Args:
         verdict: the verdict.
-        question: what to ask where the finding has no question of its own.
+        ask: makes the question to ask where the finding has none of its own.
         shut: the treatment that a no comes to.
         replies: the operator's answers.
     """
     unasked = verdict.treatment in _ASKING and not verdict.questions
-    if unasked or replies.to(question) is not None:
-        verdict = replies.consult(verdict, question, shut)
+    if unasked or replies.by_key:
+        question = ask()
+        if unasked or replies.to(question) is not None:
+            verdict = replies.consult(verdict, question, shut)
     reason = _DOUBTS.get(verdict.treatment)
     return verdict if reason is None else verdict.because(reason)
 

@@ -54,7 +54,7 @@ def judge_exposure(
             verdict = _against_danger(exposure, verdict, policy, replies, danger)
         if policy.narrow_sources is not None:
             verdict = _narrowed(exposure, verdict, policy.narrow_sources)
-    return voice_doubts(verdict, _question(exposure), Treatment.SHUT, replies)
+    return voice_doubts(verdict, lambda: _question(exposure), Treatment.SHUT, replies)
 
 
 def confidence_in(exposure: Exposure) -> Confidence:

@@ -37,7 +37,7 @@ def judge_connection(connection: Connection, policy: Policy, replies: Replies) -
     asked = connection.question
     if asked is not None and (not verdict.treatment.accepts or replies.to(asked) is not None):
         verdict = replies.consult(verdict, asked, Treatment.OFF)
-    verdict = voice_doubts(verdict, _question(connection), Treatment.OFF, replies)
+    verdict = voice_doubts(verdict, lambda: _question(connection), Treatment.OFF, replies)
     most = policy.pin_destinations
     if most is None or verdict.remotes or not verdict.treatment.accepts or not connection.peers:
         return verdict

@@ -13,7 +13,7 @@ import attrs
 
 from netstat_fw.analyzers.findings import Connection, Datagram, Exposure
 from netstat_fw.ruleset.proposal.overlaps import common_ports, ports_without
-from netstat_fw.ruleset.proposal.subjects import ports_of
+from netstat_fw.ruleset.proposal.subjects import ports_of, service_of
 from netstat_fw.ruleset.terms import Action, Direction
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def _is_of(choice: Choice, finding: Finding) -> bool:
             return False
     if choice.service is None:
         return True
-    return finding.service is not None and finding.service.casefold() == choice.service.casefold()
+    return service_of(finding).casefold() == choice.service.casefold()
 
 
 def _ports_in(choice: Choice, finding: Finding, own: PortSet) -> PortSet | None:

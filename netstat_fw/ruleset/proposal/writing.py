@@ -17,7 +17,7 @@ from netstat_fw.ruleset.proposal.incoming import confidence_in
 from netstat_fw.ruleset.proposal.places import Place, Placed
 from netstat_fw.ruleset.proposal.subjects import is_way_in, ports_of, service_of
 from netstat_fw.ruleset.proposal.treatment import Treatment
-from netstat_fw.ruleset.rule import Log, Rule
+from netstat_fw.ruleset.rule import Rule
 from netstat_fw.ruleset.sets import PortSet
 from netstat_fw.ruleset.terms import Action
 
@@ -27,11 +27,13 @@ if TYPE_CHECKING:
     from netstat_fw.analyzers.findings import Connection
     from netstat_fw.protocol import Protocol
     from netstat_fw.ruleset.proposal.verdicts import Remote, Verdict
+    from netstat_fw.ruleset.rule import Log
 
 
 def write_verdict(
     finding: Exposure | Connection,
     verdict: Verdict,
+    log: Log,
     ports: PortSet | None = None,
     decided: Collection[Protocol] = (),
 ) -> Iterator[Placed]:
@@ -40,43 +42,43 @@ def write_verdict(
     Args:
         finding: the finding.
         verdict: what is to become of it.
+        log: how to log what the verdict wants logged.
         ports: those of its ports that are spoken of; None for all.
         decided: protocols it carries that the operator has decided about.
     """
     place = _PLACES.get(verdict.treatment)
     if place is None:
         return
-    # A drop is for everybody; only what is accepted is narrowed to somebody.
-    remotes: tuple[Remote | None, ...] = (None,)
-    if place is Place.OPEN and verdict.remotes:
-        remotes = verdict.remotes
+    opened = place is Place.OPEN
     local = local_side(finding) if isinstance(finding, Exposure) else None
-    for remote in remotes:
+    near, far = _ports(finding, ports or ports_of(finding), opened=opened)
+    # A drop is for everybody; only what is accepted is narrowed to somebody.
+    remotes: tuple[Remote | None, ...] = verdict.remotes if opened else ()
+    for remote in remotes or (None,):
         families = common_families(finding.families, local, remote)
         if not families:
             continue
         rule = Rule(
-            action=Action.ACCEPT if place is Place.OPEN else Action.DROP,
+            action=Action.ACCEPT if opened else Action.DROP,
             protocol=finding.protocol,
             local=local,
             remote=remote,
+            local_ports=near,
+            remote_ports=far,
             families=families,
             service=service_of(finding),
-            log=Log() if verdict.treatment in _LOGGED else None,
-            comment=_comment(finding, verdict, place),
+            log=log if verdict.treatment in _LOGGED else None,
+            comment=_comment(finding, verdict, opened=opened),
             enabled=verdict.treatment is not Treatment.NOTE,
             evidence=finding.evidence,
             confidence=_confidence(finding),
             reasons=(*finding.reasons, *verdict.reasons),
         )
-        yield Placed(place, _with_ports(rule, finding, ports or ports_of(finding)))
-        if place is Place.OPEN:
-            # They go where the port goes: a key exchange is of no use without its payload.
-            for protocol in finding.carries:
-                if protocol not in decided:
-                    yield Placed(
-                        place, attrs.evolve(rule, protocol=protocol, service=protocol.value)
-                    )
+        yield Placed(place, rule)
+        # What a port carries goes where it goes: key exchange is of no use without its payload.
+        for protocol in finding.carries if opened else ():
+            if protocol not in decided:
+                yield Placed(place, _carried(rule, protocol))
 
 
 def keep_sessions(exposure: Exposure) -> Iterator[Placed]:
@@ -103,25 +105,31 @@ def keep_sessions(exposure: Exposure) -> Iterator[Placed]:
     yield Placed(Place.KEPT, rule)
 
 
-def _with_ports(rule: Rule, finding: Exposure | Connection, ports: PortSet) -> Rule:
-    """Add the ports: the finding's own, and the other side's where a standard fixes it."""
+def _ports(
+    finding: Exposure | Connection, ports: PortSet, *, opened: bool
+) -> tuple[PortSet | None, PortSet | None]:
+    """Return local and remote ports: the finding's own, and what a standard fixes otherwise."""
     if not isinstance(finding, Exposure):
-        return attrs.evolve(rule, remote_ports=ports, local_ports=_port_or_any(finding.local_port))
+        return _port_or_any(finding.local_port), ports
     # What is shut is shut whatever port the other side uses.
-    other = finding.remote_port if rule.action is Action.ACCEPT else None
-    return attrs.evolve(rule, local_ports=ports, remote_ports=_port_or_any(other))
+    return ports, _port_or_any(finding.remote_port) if opened else None
 
 
 def _port_or_any(port: int | None) -> PortSet | None:
     return None if port is None else PortSet([port])
 
 
-def _comment(finding: Exposure | Connection, verdict: Verdict, place: Place) -> str:
+def _carried(rule: Rule, protocol: Protocol) -> Rule:
+    return attrs.evolve(
+        rule, protocol=protocol, local_ports=None, remote_ports=None, service=protocol.value
+    )
+
+
+def _comment(finding: Exposure | Connection, verdict: Verdict, *, opened: bool) -> str:
     """Choose the sentence that says most: why it is dropped, or what is accepted."""
-    reasons = (*finding.reasons, *verdict.reasons)
-    if place is not Place.OPEN:
-        reasons = (*verdict.reasons, *finding.reasons)
-    return next((reason.sentence for reason in reasons), "")
+    both = finding.reasons, verdict.reasons
+    first, second = both if opened else reversed(both)
+    return next((reason.sentence for reason in (*first, *second)), "")
 
 
 def _confidence(finding: Exposure | Connection) -> Confidence:
