@@ -149,9 +149,9 @@ def test_a_row_that_a_screen_cut_is_read_with_a_warning(
 
 
 def test_what_a_screen_cut_stays_cut_in_a_wide_table() -> None:
-    wide = "tcp4 0 0 very-long-name.example.net.22 *.* LISTEN\n"
-    capture = parse(wide + "tcp4 0 0 sixteen-letters.22 sixteen-letters.5")
-    assert capture.sockets[1].remote == Endpoint(host="sixteen-letters.5", truncated=True)
+    cut = "tcp4 0 0 sixteen-letters1.22 sixteen-letters2.5\n"
+    capture = parse(f"{cut}tcp4 0 0 very-long-name.example.net.22 *.* LISTEN\n")
+    assert capture.sockets[0].remote == Endpoint(host="sixteen-letters2.5", truncated=True)
 
 
 def test_an_unknown_state_is_kept() -> None:
