@@ -143,6 +143,14 @@ def test_t4_a_cut_link_local_connection_belongs_to_the_cut_link_local_listener()
     assert [each.fate for each in findings.outcomes] == [Fate.FINDING, Fate.COVERED, Fate.COVERED]
 
 
+def test_t4_a_listener_on_loopback_alone_covers_nothing_from_outside() -> None:
+    findings = analyze_linux("""
+        tcp 127.0.0.1:8000 0.0.0.0:* LISTEN 1/java
+        tcp web.example:8000 198.51.100.7:50000 ESTABLISHED -
+    """)
+    assert fates(findings)[1].startswith("question T6 LISTENER_GONE")
+
+
 @pytest.mark.parametrize(
     "local", ["198.51.100.2:8000", "2001:db8::2:8000"], ids=["address", "family"]
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netstat_fw.analyzers import analyze
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "linux"
 
+# The first example reads all port names, which takes longer than an example may.
+law = settings(deadline=None)
 OWN: list[Address] = [
     IPv4Address("192.0.2.2"),
     IPv4Address("192.0.2.3"),
@@ -116,6 +118,7 @@ def numbered(rows: list[Socket], dialect: Dialect = Dialect.LINUX) -> Capture:
 captures = st.builds(numbered, st.lists(sockets(), max_size=24), st.sampled_from(Dialect))
 
 
+@law
 @given(captures)
 def test_every_socket_has_one_outcome_that_its_finding_cites(capture: Capture) -> None:
     findings = analyze(capture)
@@ -148,6 +151,7 @@ def test_every_socket_has_one_outcome_that_its_finding_cites(capture: Capture) -
         assert id(outcome.finding) in parts
 
 
+@law
 @given(captures, st.randoms())
 def test_the_order_of_rows_changes_nothing(capture: Capture, random: object) -> None:
     rows = list(capture.sockets)
@@ -159,6 +163,7 @@ def test_the_order_of_rows_changes_nothing(capture: Capture, random: object) -> 
     assert [by_line[each.line] for each in first.outcomes] == list(first.outcomes)
 
 
+@law
 @given(captures)
 def test_the_repetition_of_rows_changes_nothing(capture: Capture) -> None:
     """Several snapshots in one capture are just more evidence of the same."""
@@ -167,6 +172,7 @@ def test_the_repetition_of_rows_changes_nothing(capture: Capture) -> None:
     assert analyze(repeated) == analyze(capture)
 
 
+@law
 @given(captures)
 def test_only_knowledge_cites_nothing(capture: Capture) -> None:
     findings = analyze(capture)
@@ -183,6 +189,7 @@ def test_only_knowledge_cites_nothing(capture: Capture) -> None:
         assert lines.issuperset(datagram.evidence)
 
 
+@law
 @given(captures)
 def test_no_rule_stands_on_what_a_client_got_by_chance(capture: Capture) -> None:
     findings = analyze(capture)
@@ -196,6 +203,7 @@ def test_no_rule_stands_on_what_a_client_got_by_chance(capture: Capture) -> None
             assert not firm or served or exposure.port in PORT_ROLES
 
 
+@law
 @given(captures)
 def test_literal_addresses_are_the_hosts_own(capture: Capture) -> None:
     findings = analyze(capture)
@@ -210,6 +218,7 @@ def test_literal_addresses_are_the_hosts_own(capture: Capture) -> None:
         assert all(not peer.is_loopback for peer in exposure.peers)
 
 
+@law
 @given(captures)
 def test_no_two_exposures_speak_of_the_same_packet(capture: Capture) -> None:
     findings = analyze(capture)
@@ -222,6 +231,7 @@ def test_no_two_exposures_speak_of_the_same_packet(capture: Capture) -> None:
             assert same == [shut]
 
 
+@law
 @given(captures)
 def test_everything_is_sorted(capture: Capture) -> None:
     findings = analyze(capture)
@@ -267,6 +277,7 @@ KEPT = [
 ]
 
 
+@law
 @given(st.lists(sockets(), max_size=16), st.sampled_from(Dialect), ports, st.data())
 def test_one_more_connection_to_a_listener_adds_no_rule(
     rows: list[Socket], dialect: Dialect, port: int, data: st.DataObject
@@ -293,6 +304,7 @@ def test_one_more_connection_to_a_listener_adds_no_rule(
     assert after.outcomes[-1].fate is Fate.COVERED
 
 
+@law
 @given(st.lists(sockets(), max_size=16), st.sampled_from(Dialect), ports, st.data())
 def test_one_listener_less_opens_nothing(
     rows: list[Socket], dialect: Dialect, port: int, data: st.DataObject

@@ -78,6 +78,31 @@ def test_k2_companions(bound: str, companions: list[str]) -> None:
     assert checks == dict.fromkeys([bound, *companions], ("daemon",))
 
 
+def test_process_checks_are_for_what_is_to_be_opened() -> None:
+    findings = analyze_linux("""
+        tcp 0.0.0.0:22 0.0.0.0:* LISTEN 1/sshd
+        tcp6 2001:db8::2:22 :::* LISTEN 2/dropbear
+        tcp 127.0.0.1:25 0.0.0.0:* LISTEN 3/master
+        udp 0.0.0.0:68 0.0.0.0:* 4/dhclient
+        udp 0.0.0.0:1900 0.0.0.0:* 5/upnpd
+    """)
+    assert [(each.protocol, each.port, each.programs) for each in findings.process_checks] == [
+        ("tcp", 22, ("dropbear", "sshd"))
+    ]
+
+
+def test_what_may_go_anywhere_is_not_narrowed_by_a_role() -> None:
+    """Multicast DNS goes to its groups; a program that asks one host by unicast goes further."""
+    findings = analyze_linux("""
+        udp 0.0.0.0:5353 0.0.0.0:* 1/avahi-daemon
+        udp 192.0.2.2:40000 203.0.113.9:5353 ESTABLISHED 2/dig
+    """)
+    found = connection_to(findings, 5353, "udp")
+    assert found is not None
+    assert found.remotes == ()
+    assert found.programs == ("avahi-daemon", "dig")
+
+
 @pytest.mark.parametrize(
     "beside",
     ["tcp 0.0.0.0:443 0.0.0.0:* LISTEN 1/nginx", "tcp 127.0.0.1:443 0.0.0.0:* LISTEN 1/nginx"],

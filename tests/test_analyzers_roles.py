@@ -111,6 +111,14 @@ def test_u3_it_joins_the_unconnected_socket_of_its_port() -> None:
     assert [each.line for each in exposure_at(findings, 1194, "udp").sessions] == [3, 4]
 
 
+def test_u3_also_on_a_port_within_the_client_range() -> None:
+    findings = analyze_linux("""
+        udp 0.0.0.0:51820 0.0.0.0:* -
+        udp 192.0.2.2:51820 203.0.113.9:40000 ESTABLISHED -
+    """)
+    assert fates(findings)[1] == "covered U3 UDP_CONNECTED_SERVER in udp/51820"
+
+
 def test_u3_a_port_on_loopback_alone_stays_shut() -> None:
     findings = analyze_linux("""
         udp 127.0.0.1:30101 0.0.0.0:* 5/dnsmasq

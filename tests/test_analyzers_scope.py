@@ -453,6 +453,12 @@ def test_dynamic_rpc_is_known_by_port_where_no_program_is_shown() -> None:
     assert spans == [65535]
 
 
+def test_an_rpc_port_on_loopback_is_as_any_other_on_loopback() -> None:
+    findings = analyze(parse(WINDOWS.replace("0.0.0.0:49664 ", "127.0.0.1:49664 ")))
+    shut = [each.port for each in findings.exposures if each.stance is Stance.SHUT]
+    assert shut == [49664]
+
+
 def test_rpc_ports_elsewhere_than_on_windows_are_ordinary() -> None:
     findings = analyze(linux("tcp 0.0.0.0:135 0.0.0.0:* LISTEN 1/samba"))
     assert exposure_at(findings, 135).confidence is Confidence.CERTAIN
