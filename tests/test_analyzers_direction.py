@@ -54,6 +54,12 @@ def test_t1_traffic_to_oneself_stays_on_the_host(row: str) -> None:
     assert connection_to(findings, 3306) is None
 
 
+def test_t1_two_addresses_that_are_cut_alike_need_not_be_the_same() -> None:
+    cut = "2001:db8:aaaa:bbb"
+    text = wide_row("tcp6", f"{cut}:50003", f"{cut}:40001", "ESTABLISHED", "7/java")
+    assert fates(analyze(parse(text))) == ["question T14 AMBIGUOUS ask Q_DIRECTION tcp/40001"]
+
+
 def test_t2_an_unanswered_syn_goes_out_for_certain() -> None:
     findings = analyze_linux("tcp 192.0.2.2:1023 203.0.113.9:25 SYN_SENT 5/smtp")
     found = connection_to(findings, 25)

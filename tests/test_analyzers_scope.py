@@ -258,6 +258,15 @@ def test_row_8_cut_link_local_addresses_do_not_matter() -> None:
     assert (found.scope, found.families) == (Scope.ANY, (V6,))
 
 
+def test_row_8_link_local_addresses_of_other_ports_do_not_matter() -> None:
+    findings = analyze_linux("""
+        tcp6 ::1:53 :::* LISTEN 9/named
+        tcp6 2001:db8::53:53 :::* LISTEN 9/named
+        udp6 fe80::2:546 :::* 5/dhclient
+    """)
+    assert exposure_at(findings, 53).scope is Scope.ANY
+
+
 def test_row_8_beside_a_wildcard_it_is_certain() -> None:
     """As ntpd does, which binds the wildcards and every address."""
     findings = analyze_linux(f"{NAMED}\n    tcp 0.0.0.0:53 0.0.0.0:* LISTEN 9/named")
@@ -437,6 +446,7 @@ def test_dynamic_rpc_is_one_exposure_that_waits_for_the_operator() -> None:
         "out  tcp/53 v4+v6 - policy",
     ]
     assert [each.code for each in findings.questions].count("Q_RPC") == 1
+    assert [each.port for each in findings.process_checks] == [135, 49700]
     assert fates(findings) == [
         "question 2.2.1 LISTEN_ANY ask Q_RPC ",
         "question K6 RPC_DYNAMIC ask Q_RPC ",
