@@ -10,9 +10,8 @@ import netns
 import nft_evaluator
 import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from port_space import sweep
-from ruleset_strategies import bare_rulesets, flows
+from ruleset_strategies import bare_rulesets, flow_lists
 from test_nftables_live import CLOSED, OPEN, SERVER, hostile, packet, spoken_of
 
 from netstat_fw.exporters import Rendered, render
@@ -133,7 +132,7 @@ def test_a_listing_shows_the_rules_of_the_file_byte_by_byte(host: Host, ruleset:
 
 
 @LIVE
-@given(bare_rulesets(groups=False), st.lists(flows(), min_size=5, max_size=20))
+@given(bare_rulesets(groups=False), flow_lists)
 def test_iptables_nftables_and_the_model_agree_about_any_packet(
     pair: Host, ruleset: Ruleset, some: list[Flow]
 ) -> None:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from netstat_fw.protocol import Family, Protocol
 from netstat_fw.ruleset.rule import RemoteReference
-from netstat_fw.ruleset.terms import Direction, RemoteKind
+from netstat_fw.ruleset.terms import Action, Direction, RemoteKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from netstat_fw.protocol import Family
     from netstat_fw.ruleset.rule import Rule
     from netstat_fw.ruleset.sets import AddressSet, Network, PortSet
 
@@ -26,6 +26,7 @@ REMOTE_END = {Direction.INCOMING: "s", Direction.OUTGOING: "d"}
 # 15 bytes, as IFNAMSIZ says; no blank, no colon, and no "+" that would mean any ending.
 _INTERFACE = re.compile(r"[A-Za-z0-9._@-]{1,15}")
 _SLOTS = 15
+_ICMP = (Protocol.ICMP, Protocol.ICMPV6)
 
 
 def obstacle(rule: Rule, tool: str) -> str | None:
@@ -54,6 +55,18 @@ def members(side: AddressSet | None, family: Family) -> tuple[Network, ...] | No
         return None
     kept = side.of([family])
     return None if kept is None or kept.covers([family]) else kept.prefixes
+
+
+def nfproto(rule: Rule, family: Family) -> tuple[str, Family]:
+    """Return operator and family that match a family so that nft still lists the match.
+
+    nft 1.0.6 takes an equality for implied by a tcp reset and by the protocols of ICMP and leaves
+    it out of its listing, so a saved and reloaded rule would match both families.
+    """
+    resets = rule.action is Action.REJECT and rule.protocol is Protocol.TCP
+    if resets or rule.protocol in _ICMP:
+        return "!=", Family.IPV6 if family is Family.IPV4 else Family.IPV4
+    return "==", family
 
 
 def port_groups(ports: PortSet) -> Iterator[tuple[tuple[int, int], ...]]:

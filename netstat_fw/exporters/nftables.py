@@ -21,6 +21,7 @@ from netstat_fw.exporters.linux import (
     REMOTE_END,
     matched_families,
     members,
+    nfproto,
     obstacle,
 )
 from netstat_fw.exporters.quoting import plain
@@ -43,7 +44,6 @@ _WIDEST = 72
 HOOKS = {Direction.INCOMING: "input", Direction.OUTGOING: "output"}
 INTERFACE_KEYS = {Direction.INCOMING: "iifname", Direction.OUTGOING: "oifname"}
 NETWORK_HEADERS = {Family.IPV4: "ip", Family.IPV6: "ip6"}
-_ICMP = (Protocol.ICMP, Protocol.ICMPV6)
 HOP_LIMITS = {Family.IPV4: "ip ttl", Family.IPV6: "ip6 hoplimit"}
 
 
@@ -170,23 +170,15 @@ def _parts(
         network = list(_network_parts(rule, remote, direction, family))
         # A match on a network header or on an ICMP type implies its family.
         implied = network or rule.icmp_types
-        yield from network if implied else [_family_match(rule, family)]
+        yield from network if implied else ["meta nfproto " + _equal_family(rule, family)]
     yield from _transport_parts(rule, direction)
     if rule.states:
         yield "ct state " + ",".join(state.value for state in rule.states)
 
 
-def _family_match(rule: Rule, family: Family) -> str:
-    """Match a family in words that nft still remembers when it lists the rule.
-
-    nft 1.0.6 takes an equality for implied by a tcp reset and by the protocols of ICMP and leaves
-    it out of its listing, so a saved and reloaded rule would match both families.
-    """
-    resets = rule.action is Action.REJECT and rule.protocol is Protocol.TCP
-    if resets or rule.protocol in _ICMP:
-        other = Family.IPV6 if family is Family.IPV4 else Family.IPV4
-        return f"meta nfproto != {other.value}"
-    return f"meta nfproto {family.value}"
+def _equal_family(rule: Rule, family: Family) -> str:
+    operator, value = nfproto(rule, family)
+    return value.value if operator == "==" else f"{operator} {value.value}"
 
 
 def _network_parts(

@@ -20,6 +20,7 @@ from netstat_fw.exporters.linux import (
     REMOTE_END,
     matched_families,
     members,
+    nfproto,
     obstacle,
 )
 from netstat_fw.exporters.nftables import HOOKS, INTERFACE_KEYS, STRING_BYTES, TABLE
@@ -136,11 +137,16 @@ def _matches(
         network = list(_network_matches(rule, remote, direction, family))
         # A match on a network header or on an ICMP type implies its family.
         implied = network or rule.icmp_types
-        yield from network if implied else [_match({"meta": {"key": "nfproto"}}, family.value)]
+        yield from network if implied else [_family_match(rule, family)]
     yield from _transport_matches(rule, direction)
     if rule.states:
         states = [state.value for state in rule.states]
         yield _match({"ct": {"key": "state"}}, states, "in")
+
+
+def _family_match(rule: Rule, family: Family) -> Object:
+    operator, value = nfproto(rule, family)
+    return _match({"meta": {"key": "nfproto"}}, value.value, operator)
 
 
 def _network_matches(
