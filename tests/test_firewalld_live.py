@@ -245,7 +245,7 @@ def test_saved_files_hold_the_same_rules(inside: netns.Namespace, tmp_path: Path
 
 
 @settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(rulesets())
 def test_the_checker_takes_whatever_is_rendered(

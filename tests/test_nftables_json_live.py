@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 HOOKS = {Direction.INCOMING: "input", Direction.OUTGOING: "output"}
 LIVE = settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 

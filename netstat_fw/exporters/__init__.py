@@ -10,7 +10,7 @@ import inspect
 from typing import TYPE_CHECKING, TypeAlias
 
 from netstat_fw.errors import ExportError
-from netstat_fw.exporters import firewalld, iptables, json_target, nftables, nftables_json
+from netstat_fw.exporters import firewalld, iptables, json_target, nftables, nftables_json, ufw
 from netstat_fw.exporters.rendered import Omission, Rendered
 
 if TYPE_CHECKING:
@@ -54,4 +54,5 @@ TARGETS: dict[str, Exporter] = {
     "json": json_target.render,
     "nftables": nftables.render,
     "nftables-json": nftables_json.render,
+    "ufw": ufw.render,
 }

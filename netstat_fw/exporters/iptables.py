@@ -70,7 +70,7 @@ def render(ruleset: Ruleset) -> Rendered:
     omissions: list[Omission] = []
     for rule in itertools.chain(ruleset.incoming.rules, ruleset.outgoing.rules):
         if rule.enabled:
-            found = _obstacle(rule)
+            found = iptables_obstacle(rule)
             if found is not None:
                 omissions.append(omit_or_refuse(rule, "iptables", found))
             elif rule.log is not None and rule.log.rate is not None:
@@ -100,20 +100,21 @@ def _chain(ruleset: Ruleset, direction: Direction, family: Family) -> Iterator[s
         comment = rule_comment(rule, _COMMENT_BYTES)
         if not rule.enabled:
             yield f"# disabled: {comment}"
-        elif _obstacle(rule) is not None:
+        elif iptables_obstacle(rule) is not None:
             yield f"# left out: {comment}"
         else:
             remote = ruleset.resolve(rule)
             if family in matched_families(rule, remote):
                 note = f"-m comment --comment {_argument(comment)}"
-                for match in _matches(rule, remote, direction, family):
+                for match in matches(rule, remote, direction, family):
                     for target in _targets(rule, family, note):
                         yield " ".join(filter(None, (append, match, target)))
     verdict = _verdict(chain.default, None, family)
     yield f"{append} -m comment --comment default -j {verdict}"
 
 
-def _obstacle(rule: Rule) -> str | None:
+def iptables_obstacle(rule: Rule) -> str | None:
+    """Say why iptables cannot hold a rule, and the way round; None where it can."""
     if rule.protocol is Protocol.ICMP and _ICMP_ANY in rule.icmp_types:
         return f"iptables takes ICMP type {_ICMP_ANY}, which is reserved, to mean any type"
     return obstacle(rule, "iptables")
@@ -140,10 +141,17 @@ def _argument(text: str) -> str:
     return text if _NO_QUOTES_NEEDED.fullmatch(text) else f'"{text}"'
 
 
-def _matches(
+def matches(
     rule: Rule, remote: AddressSet | None, direction: Direction, family: Family
 ) -> Iterator[str]:
-    """Give the matches of the lines that the rule needs, without the comment."""
+    """Give the matches of each line that a rule needs, as iptables-save lists them.
+
+    Args:
+        rule: a rule without an obstacle.
+        remote: its remote side, resolved.
+        direction: the chain it is in.
+        family: one of its `matched_families`.
+    """
     sides = {REMOTE_END[direction]: remote, LOCAL_END[direction]: rule.local}
     choices = (
         _address_choices("-s", sides["s"], family),
