@@ -17,8 +17,13 @@ if TYPE_CHECKING:
     from netstat_fw.ruleset.rule import Rule
 
 
+_MOST_LINES = 6
+
+
 def rule_comment(rule: Rule, limit: int) -> str:
-    """Say which rule this is and why: id, service, reason codes, its comment or first reason.
+    """Say which rule this is and why: id, service, captured lines, reason codes, a sentence.
+
+    The sentence is the rule's comment, or its first reason.
 
     Args:
         rule: the rule.
@@ -26,7 +31,23 @@ def rule_comment(rule: Rule, limit: int) -> str:
     """
     codes = ",".join(dict.fromkeys(reason.code for reason in rule.reasons))
     sentence = rule.comment or next((reason.sentence for reason in rule.reasons), "")
-    return plain(" ".join(filter(None, (rule.id, rule.service, codes, sentence))), limit)
+    parts = (rule.id, rule.service, cited_lines(rule), codes, sentence)
+    return plain(" ".join(filter(None, parts)), limit)
+
+
+def cited_lines(rule: Rule) -> str:
+    """Name the captured lines that a rule rests on, the first few of many; empty for none.
+
+    >>> from netstat_fw.evidence import Evidence
+    >>> from netstat_fw.ruleset.rule import Rule
+    >>> cited_lines(Rule(action="drop", evidence=[Evidence(3), Evidence(10)]))
+    'lines 3,10'
+    """
+    lines = [str(evidence.line) for evidence in rule.evidence]
+    if not lines:
+        return ""
+    more = f",+{len(lines) - _MOST_LINES}" if len(lines) > _MOST_LINES else ""
+    return f"line{'s' * (len(lines) > 1)} {','.join(lines[:_MOST_LINES])}{more}"
 
 
 def header_comments(
