@@ -1,0 +1,16 @@
+"""Settings of the whole suite: how long hypothesis searches."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+_PATIENT = (HealthCheck.too_slow,)
+
+# No deadline: these machines are shared, and a slow moment is no failure.
+settings.register_profile("quick", deadline=None, max_examples=50, suppress_health_check=_PATIENT)
+settings.register_profile(
+    "thorough", deadline=None, max_examples=2_000, suppress_health_check=_PATIENT
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
