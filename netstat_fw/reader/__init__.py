@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from netstat_fw.diagnostics import Severity, printable
 from netstat_fw.errors import CaptureError, UnrecognizedCapture
 from netstat_fw.reader.bsd import BsdTables
+from netstat_fw.reader.construct import without_cycle_search
 from netstat_fw.reader.draft import Draft
 from netstat_fw.reader.elevation import WHAT_IT_MEANS, asks_for_elevation
 from netstat_fw.reader.linux import LinuxTables
@@ -82,8 +83,9 @@ def parse(text: str | bytes, *, dialect: Dialect | None = None, strict: bool = F
         draft.diagnostics.extend(assumptions(draft.lines, assumed))
     dialects = _possible_dialects(decoded) if dialect is None else (dialect,)
     reading = _Reading(draft, [_READERS[each](draft) for each in dialects])
-    reading.run()
-    capture = reading.finish(dialect, text)
+    with without_cycle_search():
+        reading.run()
+        capture = reading.finish(dialect, text)
     if strict and capture.errors:
         count = len(capture.errors)
         raise CaptureError(

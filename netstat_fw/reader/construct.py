@@ -3,13 +3,21 @@
 A frozen attrs class sets every field through ``object.__setattr__``, which takes three times as
 long as plain assignment and was a third of the time that reading a capture took. A twin of the
 class with the same slots is not frozen; what it makes becomes a record by changing its class.
+
+The other third was Python's search for reference cycles, which walks over all records again and
+again as they grow in number, and of which there are none.
 """
 
 from __future__ import annotations
 
-from typing import Any
+import gc
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import attrs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def unfrozen(cls: type[attrs.AttrsInstance]) -> Any:  # noqa: ANN401 - a class made at run time
@@ -38,3 +46,22 @@ def unfrozen(cls: type[attrs.AttrsInstance]) -> Any:  # noqa: ANN401 - a class m
         eq=False,
         repr=False,
     )
+
+
+@contextmanager
+def without_cycle_search() -> Iterator[None]:
+    """Put off the search for reference cycles until the block is left, however it is left.
+
+    Where somebody else has switched it off, it stays off.
+
+    >>> with without_cycle_search():
+    ...     gc.isenabled()
+    False
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

@@ -29,7 +29,7 @@ from netstat_fw.reader.linux_variants import (
 from netstat_fw.reader.linux_wrapped import WrappedRows
 from netstat_fw.reader.repair import repaired, without_inner_blanks
 from netstat_fw.reader.structure import may_begin_row
-from netstat_fw.records import LineRole
+from netstat_fw.records import Dialect, LineRole
 
 if TYPE_CHECKING:
     from netstat_fw.reader.draft import Draft
@@ -41,35 +41,38 @@ _CLAIM = re.compile(
 )
 
 
-class LinuxTables(LinuxRows):
+class LinuxTables:
     """Reads Linux tables into a draft; a `netstat_fw.reader.table.TableReader`."""
 
+    dialect = Dialect.LINUX
+
     def __init__(self, draft: Draft) -> None:
-        super().__init__(draft)
-        self._interrupted = InterruptedRows(self)
-        self._wrapped = WrappedRows(self)
-        self._cut = CutRows(self)
+        self._draft = draft
+        self._rows = LinuxRows(draft)
+        self._interrupted = InterruptedRows(self._rows)
+        self._wrapped = WrappedRows(self._rows)
+        self._cut = CutRows(self._rows)
         self._repaired: list[int] = []
 
     def read_rows(self, index: int) -> int:
         """Read well-formed rows and blank lines; see `TableReader`."""
-        line = self.draft.lines[index]
+        line = self._draft.lines[index]
         if self._interrupted.is_open and (
             not line.strip() or ROW.re.match(line) or UNIX_ROW.re.match(line)
         ):
             self._interrupted.give_up()
         if self._cut.are_marked and line and not line.isspace():
             return index  # a mark at the end looks like part of a cell
-        return super().read_rows(index)
+        return self._rows.read_rows(index)
 
     def read_odd_line(self, index: int) -> bool:
         """Read a line that is no well-formed row; see `TableReader`."""
-        line = self.draft.lines[index]
+        line = self._draft.lines[index]
         if self._interrupted.read_remark(line, index) or self._interrupted.read_end(line, index):
             return True
         if _CLAIM.match(line):
-            if is_debris(self.draft, line, index):
-                self.draft.roles[index] = LineRole.DIAGNOSTIC
+            if is_debris(self._draft, line, index):
+                self._draft.roles[index] = LineRole.DIAGNOSTIC
                 return self.explain(index)
             return (
                 (self._cut.are_marked and self._cut.read_marked(line, index))
@@ -82,19 +85,21 @@ class LinuxTables(LinuxRows):
     def _read_variant(self, text: str, index: int) -> bool:
         """Read a row that is as it should be for its tool or its screen."""
         return (
-            read_touching_queues(self, text, index)
-            or read_sctp_endpoint(self, text, index)
+            read_touching_queues(self._rows, text, index)
+            or read_sctp_endpoint(self._rows, text, index)
             or self._cut.read(text, index)
         )
 
     def _read_doubtful(self, text: str, index: int) -> bool:
         """Read a row of which a part cannot be used."""
-        return read_garbled_addresses(self, text, index) or read_row_with_note(self, text, index)
+        return read_garbled_addresses(self._rows, text, index) or read_row_with_note(
+            self._rows, text, index
+        )
 
     def _read_piece(self, line: str, index: int) -> bool:
         """Read a line that goes on with what stands above it."""
         return (
-            read_further_addresses(self, line, index)
+            read_further_addresses(self._rows, line, index)
             or self._wrapped.read_header(line, index)
             or self._wrapped.read_rest(line, index)
         )
@@ -112,30 +117,30 @@ class LinuxTables(LinuxRows):
         self._repaired.append(index)
         for piece in unread:
             if _CLAIM.match(piece):
-                _, message = complaint(self, piece, index)
-                self.draft.remark(Severity.ERROR, "damaged-row", message, index)
+                _, message = complaint(self._rows, piece, index)
+                self._draft.remark(Severity.ERROR, "damaged-row", message, index)
         return True
 
     def _read_repaired_text(self, text: str, index: int) -> bool:
         return (
-            self.read_text(text, index)
+            self._rows.read_text(text, index)
             or self._read_variant(text, index)
             or self._read_doubtful(text, index)
         )
 
     def begin_table(self, header: str) -> None:
         """Take note of a title or column header; see `TableReader`."""
-        super().begin_table(header)
+        self._rows.begin_table(header)
         self._cut.begin_table(header)
         self._wrapped.begin_table()
 
     def explain(self, index: int) -> bool:
         """Report a damaged row; see `TableReader`."""
-        line = self.draft.lines[index]
+        line = self._draft.lines[index]
         if not _CLAIM.match(line):
             return False
-        column, message = complaint(self, line, index)
-        self.draft.remark(Severity.ERROR, "damaged-row", message, index, column)
+        column, message = complaint(self._rows, line, index)
+        self._draft.remark(Severity.ERROR, "damaged-row", message, index, column)
         return True
 
     def finish(self) -> None:
@@ -144,10 +149,10 @@ class LinuxTables(LinuxRows):
         if self._repaired:
             count = len(self._repaired)
             rows = "1 row was" if count == 1 else f"{count} rows were"
-            self.draft.remark(
+            self._draft.remark(
                 Severity.WARNING,
                 "repaired",
                 f"{rows} read after taking markup or inner blanks away (first here)",
                 self._repaired[0],
             )
-        super().finish()
+        self._rows.finish()

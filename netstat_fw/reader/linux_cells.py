@@ -23,6 +23,10 @@ CUT_WIDTH = 23
 _UnfrozenEndpoint = unfrozen(Endpoint)
 _HIGHEST_PORT = 65_535
 _MOST_DIGITS = 5
+# Cells with the port of a client hardly ever come twice: what Linux and IANA draw them from.
+_LOWEST_EPHEMERAL = 32_768
+# To remember more costs more than it saves: memory is slower than reading a cell again.
+_MOST_REMEMBERED = 4_096
 # Far more than any tool prints; a longer cell is noise, whatever it begins with.
 _LONGEST_CELL = 300
 # Fewer letters than this are too little to complete a state word that a screen cut.
@@ -62,6 +66,7 @@ class Endpoints(dict[str, Endpoint | None]):
         self.cut: list[str] = []
         self.whole = False
         self.ipv6: set[str] = set()
+        self._addresses: dict[str, IPv4Address] = {}
 
     def begin_table(self, *, wide: bool) -> None:
         """Forget what depends on how wide the columns are."""
@@ -78,14 +83,26 @@ class Endpoints(dict[str, Endpoint | None]):
         text, _, port = cell.rpartition(":")
         # A short cut for the one kind of cell that a capture can hold tens of thousands of.
         if len(port) <= _MOST_DIGITS and port.isdecimal() and port.isascii() and port[0] != "0":
-            number, address = int(port), None if ":" in text else read_address(text)
+            number = int(port)
+            address = self._addresses.get(text) or self._read_ipv4(text)
             if address is not None and number <= _HIGHEST_PORT:
                 plain: Endpoint = _UnfrozenEndpoint(address, number)
                 plain.__class__ = Endpoint
-                self[cell] = plain
+                if number < _LOWEST_EPHEMERAL and len(self) < _MOST_REMEMBERED:
+                    self[cell] = plain
                 return plain
         endpoint = self[cell] = self._read(cell)
         return endpoint
+
+    def _read_ipv4(self, text: str) -> IPv4Address | None:
+        """Read an IPv4 address and, up to a number of them, remember it."""
+        try:
+            address = IPv4Address(int.from_bytes(inet_pton(AF_INET, text), "big"))
+        except (OSError, ValueError):
+            return None
+        if len(self._addresses) < _MOST_REMEMBERED:
+            self._addresses[text] = address
+        return address
 
     def _read(self, cell: str) -> Endpoint | None:
         found = ENDPOINT.re.match(cell) if len(cell) <= _LONGEST_CELL else None

@@ -38,6 +38,8 @@ _PROTOCOLS = {
     "dccp": (Protocol.DCCP, Family.IPV4),
     "dccp6": (Protocol.DCCP, Family.IPV6),
 }
+# A row's columns up to the foreign address, and the rest of it.
+_CELLS = 6
 _UnfrozenSocket = unfrozen(Socket)
 _STATE_CELLS = {
     Protocol.UDP: StateCell.WORD_OR_BLANK,
@@ -92,15 +94,21 @@ class LinuxRows:
         )  # fmt: skip
         ipv4, ipv6, raw = Family.IPV4, Family.IPV6, Protocol.RAW
         internet_rows, unix_rows = len(draft.sockets), len(draft.unix_sockets)
+        rest_text: str | None
         for at in range(index, end):
             line = lines[at]
-            found = match(line)
-            if found is None:
-                if not line or line.isspace() or unix.read(line, at):
-                    continue
+            # Most rows need no expression to be taken apart: no white space but blanks in them,
+            # nothing in their queues. Everything else is for the compiled form.
+            cells = line.split(None, 5) if line.isprintable() else []
+            if len(cells) == _CELLS and cells[0] in labels and cells[1] == cells[2] == "0":
+                label, recv_q, send_q, local_cell, remote_cell, rest_text = cells
+            elif (found := match(line)) is not None:
+                label, recv_q, send_q, local_cell, remote_cell, rest_text = found.groups()
+            elif not line or line.isspace() or unix.read(line, at):
+                continue
+            else:
                 end = at
                 break
-            label, recv_q, send_q, local_cell, remote_cell, rest_text = found.groups()
             protocol, family, endpoints, rests = labels[label]
             local = endpoints[local_cell]
             remote = endpoints[remote_cell]
@@ -115,8 +123,8 @@ class LinuxRows:
             ):
                 end = at
                 break
-            cells = endpoints.ipv6
-            if cells and family is ipv4 and (local_cell in cells or remote_cell in cells):
+            v6 = endpoints.ipv6
+            if v6 and family is ipv4 and (local_cell in v6 or remote_cell in v6):
                 family = ipv6  # some tools print tcp for both families
             state, state_text, user, inode, process, context, timer = rest
             if protocol is raw and not remote.is_wildcard:
