@@ -166,6 +166,8 @@ def test_the_small_world_and_its_rules_meet() -> None:
 def test_sampled_packets_are_told_as_they_fare(
     before: Ruleset, after: Ruleset, some: list[Flow]
 ) -> None:
+    # No host sends the ICMP of one family in packets of the other, so no difference speaks of it.
+    some = [flow for flow in some if flow.family in flow.protocol.families]
     found = diff(before, after)
     gained = held(found.opened + found.widened, some)
     lost = held(found.closed + found.narrowed, some)
