@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from netstat_fw.evidence import Question
 
 _DEFAULT_POLICY = Policy()
+_MARK = "\ufeff"
 _ANSWERS = "answers"
 _WIDTH = 100
 _MOST_LINES = 6
@@ -54,8 +55,10 @@ def write_starter(
     asked = propose(findings, attrs.evolve(policy, allow_lockout=True)).questions
     if not existing:
         return "\n".join([*_HEADER, "", f"[{_ANSWERS}]", *_entries(asked), ""])
-    known = set(_known_keys(existing))
-    return _added(existing, [each for each in asked if question_key(each) not in known])
+    body = existing.removeprefix(_MARK)
+    known = set(_known_keys(body))
+    added = _added(body, [each for each in asked if question_key(each) not in known])
+    return existing[: len(existing) - len(body)] + added
 
 
 def _added(existing: str, questions: list[Question]) -> str:

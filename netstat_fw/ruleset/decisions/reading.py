@@ -44,7 +44,7 @@ def read_decisions(text: str, name: str = "decisions.toml") -> Decisions:
     r"""Read a decisions file.
 
     Args:
-        text: the file's text.
+        text: the file's text; a byte order mark before it means nothing.
         name: the file's name, for messages.
 
     Raises:
@@ -54,6 +54,7 @@ def read_decisions(text: str, name: str = "decisions.toml") -> Decisions:
     >>> str(decisions.choices[0]), decisions.where(decisions.choices[0].line)
     ('drop tcp/25', 'decisions.toml, line 1')
     """
+    text = text.removeprefix("\ufeff")
     top = Node(_parsed(text, name), (), Source(name, find_lines(text))).entries(_KEYS)
     zones = tuple(_zones(top["zones"])) if "zones" in top else ()
     known = {zone.name for zone in zones}

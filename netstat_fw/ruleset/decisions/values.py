@@ -121,13 +121,13 @@ class Choice:
 
     def __str__(self) -> str:
         """Write it for a reader: ``accept tcp/22 from zone office``."""
-        about = [", ".join(map(str, self.ports))]
-        about += [] if self.program is None else [f"of {self.program}"]
-        about += [] if self.service is None else [f"service {self.service}"]
-        side = "from" if self.direction is Direction.INCOMING else "to"
-        whose = f"{side} {', '.join(map(str, self.remotes))}" if self.remotes else ""
-        what = " ".join(filter(None, about)) or "everything"
-        return printable(" ".join(filter(None, (self.action.value, what, whose))))
+        parts = [self.action.value, ", ".join(map(str, self.ports)) or "everything"]
+        parts += [] if self.service is None else [f"of service {self.service}"]
+        parts += [] if self.program is None else [f"of program {self.program}"]
+        if self.remotes:
+            parts.append("from" if self.direction is Direction.INCOMING else "to")
+            parts.append(", ".join(map(str, self.remotes)))
+        return printable(" ".join(parts))
 
 
 @attrs.frozen

@@ -1,0 +1,130 @@
+"""The ways in of administrators against decisions: never all closed unless that is allowed."""
+
+from __future__ import annotations
+
+import pytest
+from policy_findings import (
+    PEERS,
+    ZONES,
+    admin,
+    decided,
+    exposure,
+    incoming,
+    knock,
+    own,
+    said,
+)
+
+from netstat_fw.analyzers.findings import Scope
+from netstat_fw.errors import LockOutError
+from netstat_fw.evidence import Question
+from netstat_fw.ruleset import (
+    Action,
+    Protocol,
+)
+
+ACCEPT, DROP, REJECT = Action
+UDP = Protocol.UDP
+
+
+class TestLockOut:
+    def test_closing_the_only_way_in_is_refused(self) -> None:
+        text = incoming(action='"drop"', program='"sshd"')
+        with pytest.raises(LockOutError) as error:
+            decided(text, admin())
+        assert str(error.value) == (
+            "tcp/22 would be closed, and with it every way in for administrators (d.toml, line 5:"
+            " drop everything of program sshd); where that is meant, allow it explicitly"
+            " (allow_lockout)"
+        )
+
+    def test_it_is_done_where_that_is_allowed(self) -> None:
+        text = incoming(action='"drop"', program='"sshd"')
+        ruleset = decided(text, admin(), allow_lockout=True)
+        assert knock(ruleset, 22, source="198.51.100.7").action is DROP
+        assert said(ruleset)["LOCKED_OUT"].startswith("tcp/22: closed by decision")
+        assert "ADMIN_KEPT_ASIDE" not in said(ruleset)
+
+    @pytest.mark.parametrize("text", [
+        incoming(action='"drop"', **{"from": '["0.0.0.0/0", "::/0"]'}),
+        incoming(action='"reject"', port='"tcp/1-100"', **{"from": '["0.0.0.0/0", "::/0"]'}),
+        incoming(action='"drop"', port='"tcp/22"', **{"from": '"zone:all"'}).replace(
+            "[zones]", '[zones]\nall = ["0.0.0.0/0", "::/0"]'
+        ),
+        incoming(action='"drop"', port='"tcp/22"', **{"from": '"server-group:x"'})
+        + "\n" + incoming(action='"drop"', port='"tcp/22"').removeprefix(ZONES),
+    ])  # fmt: skip
+    def test_however_it_is_said(self, text: str) -> None:
+        with pytest.raises(LockOutError):
+            decided(text, admin())
+
+    def test_an_answer_locks_out_as_well(self) -> None:
+        question = Question("Q_INCOMING", "is it?", "tcp/22")
+        with pytest.raises(LockOutError, match=r"administrators \(d\.toml\)"):
+            decided("[answers]\nQ_INCOMING = false", admin(question=question))
+
+    def test_a_second_way_in_is_enough(self) -> None:
+        text = incoming(action='"drop"', port='"tcp/22"')
+        ruleset = decided(text, admin(), admin(3389, programs=("svchost.exe",)))
+        assert knock(ruleset, 22).action is DROP
+        assert knock(ruleset, 3389).action is ACCEPT
+        # And who was seen stays let in, unless locking out is allowed.
+        assert knock(ruleset, 22, source="198.51.100.7").action is ACCEPT
+        assert said(ruleset)["ADMIN_KEPT_ASIDE"].startswith("tcp/22: the administrators seen")
+
+    def test_one_family_is_enough(self) -> None:
+        text = incoming(action='"drop"', port='"tcp/22"', **{"from": '"0.0.0.0/0"'})
+        ruleset = decided(text, admin(peers=()))
+        assert [knock(ruleset, 22, f).action for f in ("v4", "v6")] == [DROP, ACCEPT]
+
+    def test_somebody_who_is_let_in_is_enough(self) -> None:
+        text = incoming(action='"accept"', program='"sshd"', **{"from": '"zone:office"'})
+        ruleset = decided(text, admin())
+        assert knock(ruleset, 22).action is DROP
+        # The administrator seen is one of the office.
+        assert "ADMIN_KEPT_ASIDE" not in said(ruleset)
+        assert own(ruleset.incoming)[0].reasons[0].code == "ANTI_LOCKOUT"
+
+    def test_an_administrator_from_elsewhere_is_kept_and_mentioned(self) -> None:
+        text = incoming(action='"accept"', program='"sshd"', **{"from": '"zone:bad"'})
+        ruleset = decided(text, admin())
+        assert knock(ruleset, 22, source="198.51.100.7").action is ACCEPT
+        assert knock(ruleset, 22, source="198.51.100.8").action is DROP
+        assert "ADMIN_KEPT_ASIDE" in said(ruleset)
+        allowed = decided(text, admin(), allow_lockout=True)
+        assert knock(allowed, 22, source="198.51.100.7").action is DROP
+
+    def test_one_who_is_kept_out_by_a_drop_is_mentioned_too(self) -> None:
+        office = {"from": '"zone:office"'}
+        ruleset = decided(incoming(action='"drop"', port='"tcp/22"', **office), admin())
+        assert "ADMIN_KEPT_ASIDE" in said(ruleset)
+        broad = decided(incoming(action='"drop"', **office), admin())
+        assert "ADMIN_KEPT_ASIDE" in said(broad)
+        other = decided(incoming(action='"drop"', port='"tcp/80"', **office), admin())
+        assert "ADMIN_KEPT_ASIDE" not in said(other)
+        v6 = decided(incoming(action='"drop"', **{"from": '"2001:db8:7::/48"'}), admin())
+        assert "ADMIN_KEPT_ASIDE" not in said(v6)
+
+    def test_all_of_a_trusted_zone_lets_administrators_in(self) -> None:
+        drop = incoming(action='"drop"', port='"tcp/22"')
+        broad = incoming(action='"accept"', **{"from": '"zone:office"'}).removeprefix(ZONES)
+        with pytest.raises(LockOutError):
+            decided(drop + "\n" + broad, admin())
+        ruleset = decided(
+            incoming(action='"accept"', port='"tcp/22"', **{"from": '"zone:bad"'}) + "\n" + broad,
+            admin(),
+        )
+        assert "ADMIN_KEPT_ASIDE" not in said(ruleset)
+
+    def test_a_group_is_a_way_in_only_where_it_is_known(self) -> None:
+        text = incoming(action='"accept"', port='"tcp/22"', **{"from": '"user-group:admins"'})
+        ruleset = decided(text, admin())
+        assert said(ruleset)["WAY_IN_BY_GROUP"].startswith("tcp/22: open to groups only")
+        assert "ADMIN_KEPT_ASIDE" in said(ruleset)
+
+    def test_a_way_in_on_one_address_is_one(self) -> None:
+        here = admin(scope=Scope.ADDRESSES, addresses=(PEERS[0],), peers=())
+        other = exposure(22, scope=Scope.LINK_LOCAL)
+        assert "LOCKED_OUT" not in said(decided("", here, other))
+        with pytest.raises(LockOutError):
+            decided(incoming(action='"drop"', port='"tcp/22"'), here, other)
