@@ -210,7 +210,7 @@ def test_what_is_wrong_is_said_with_file_line_and_key(text: str) -> None:
 
 @pytest.mark.parametrize(("text", "place"), [
     ("a = 1\nb c = 2", "line 2, column 3"), ("a = 1\na = 2\n", "line 2, column 6"),
-    ("\n\na = [", "end of document"),
+    ("\n\na = [", "line 3, end of document"),
 ])  # fmt: skip
 def test_what_is_no_toml_is_said_with_file_and_place(text: str, place: str) -> None:
     with pytest.raises(DecisionsError, match=rf"^d\.toml, {place}: \w+"):

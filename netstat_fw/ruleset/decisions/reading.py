@@ -80,10 +80,14 @@ def _parsed(text: str, name: str) -> dict[str, object]:
     except RecursionError:
         raise DecisionsError(f"{name}: nested too deeply") from None
     except ValueError as error:
-        # TOMLDecodeError says "... (at line 3, column 5)"; a number of a million digits nothing.
-        message, _, place = str(error).partition(" (at ")
-        where = f", {place.rstrip(')')}" if place else ""
-        raise DecisionsError(printable(f"{name}{where}: {message}")) from None
+        # TOMLDecodeError ends in "(at line 3, column 5)" or "(at end of document)"; what a number
+        # of thousands of digits raises says no place.
+        message, _, place = str(error).removesuffix(")").partition(" (at ")
+        if place.startswith("end"):
+            last = text.count("\n") + 1
+            place = f"line {last}, {place}"
+        where = f"{name}, {place}" if place else name
+        raise DecisionsError(printable(f"{where}: {message}")) from None
 
 
 def _zones(node: Node) -> list[Zone]:
