@@ -36,8 +36,8 @@ REMARK_LINE = pp.Regex(_MARGIN + REMARK.re.pattern)
 """A remark with a line of its own."""
 
 HINTS = (
-    "netstat", "line", "/proc/", "SELinux", "recompile", "getnameinfo", "unexpected kind",
-    "Warnung", "ligne", "varov", "imeliku", "linha", "警告",
+    "netstat: ", "warning, got", "/proc/", "SELinux is", "Please recompile", "getnameinfo failed",
+    "unexpected kind", "fehlerhaf", "en erreur", "varování, ", "imeliku", "recebi linha", "警告",
 )  # fmt: skip
 """One of these is in every remark, and hardly any of them in a row."""
 

@@ -12,7 +12,7 @@ import re
 
 import pyparsing as pp
 
-_MARGIN = r"[ \t>|]*"
+_MARGIN = r"[ \t>|]*+"
 
 
 def _tolerant(*sentences: str) -> str:
@@ -86,7 +86,9 @@ TITLE = pp.Regex(
 """Title of the one table of sockets, on a line of its own."""
 
 HEADER = pp.Regex(
-    rf"(?=.*(?:\S(?:[ \t]{{2,}}|\t)\S|\bPID\b)){_MARGIN}"
+    # The word first: nearly every other line is refused there.
+    rf"{_MARGIN}(?=(?:Proto|Имя|프로토콜|协议|協定|プロトコル))"
+    r"(?=.*(?:\S(?:[ \t]{2,}|\t)\S|\bPID\b))"
     r"(?:Proto|Protok\S{1,3}l|Имя|프로토콜|协议|協定|プロトコル)(?:[ \t]+[^\s:]+){3,12}[ \t]*\Z"
 )
 """Column header: a word for the protocol and three or more further words, no endpoint."""
@@ -95,12 +97,12 @@ BARE_HEADER = pp.Regex(rf"{_MARGIN}Proto[ \t]+Local Address[ \t]+Foreign Address
 """The English header: no queues between the protocol and the addresses."""
 
 SHAPED_HEADER = pp.Regex(
-    r"[ \t>|]*[^\s\d:]{1,20}(?:(?:\t|[ \t]{2,})[^\s\d:]+(?: [^\s\d:]+){0,3}){3,6}[ \t]*\Z"
+    r"[ \t>|]*+[^\s\d:]{1,20}(?:(?:\t|[ \t]{2,})[^\s\d:]+(?: [^\s\d:]+){0,3}){3,6}[ \t]*\Z"
 )
 """A header in a language or code page nobody has captured: cells with two blanks between."""
 
 SHAPED_TITLE = pp.Regex(
-    r"(?=.*[^\x00-\x7f])[ \t>|]*[^\s\d:.,]{2,40}(?: [^\s\d:.,]{2,40}){0,4}\s*\Z"
+    r"(?=.*[^\x00-\x7f])[ \t>|]*+[^\s\d:.,]{2,40}(?: [^\s\d:.,]{2,40}){0,4}\s*\Z"
 )
 """A title in such a language: a few words, not all of them ASCII."""
 

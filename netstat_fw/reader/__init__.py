@@ -117,12 +117,12 @@ class _Reading:
         """Give every line its role."""
         index, count = 0, len(self._draft.lines)
         while index < count:
-            rows = self._draft.record_count
+            was_other_table, records = self._other_table, self._draft.record_count
             next_index = self._read_rows(index)
             if next_index == index:
                 self._read_line(index)
                 next_index += 1
-            if self._draft.record_count > rows:
+            if was_other_table and self._draft.record_count > records:
                 self._other_table = False
             index = next_index
 
@@ -139,10 +139,8 @@ class _Reading:
 
     def _read_rows(self, index: int) -> int:
         """Let the dialect that read the last row go first; another that can read moves up."""
-        readers = self._candidates(index)
-        if not may_begin_row(self._draft.lines[index]):
-            readers = readers[:1]
-        for reader in readers:
+        line = self._draft.lines[index]
+        for reader in self._candidates(index) if may_begin_row(line) else self._readers[:1]:
             next_index = reader.read_rows(index)
             if next_index > index:
                 self._move_up(reader)
@@ -157,8 +155,7 @@ class _Reading:
         """Give one line its role that is no well-formed row."""
         draft = self._draft
         line = draft.lines[index]
-        first, *others = self._candidates(index)
-        if first.read_odd_line(index):
+        if self._readers[0].read_odd_line(index):
             return
         kind, pieces = kind_of(line), []
         if kind is None and (pieces := repaired(line)):
@@ -169,10 +166,11 @@ class _Reading:
             self._note(kind, line, index)
             return
         is_row = may_begin_row(line)
-        for reader in others if is_row or pieces or not is_prose(line) else ():
-            if reader.read_odd_line(index):
-                self._move_up(reader)
-                return
+        if is_row or pieces or not is_prose(line):
+            for reader in self._candidates(index)[1:]:
+                if reader.read_odd_line(index):
+                    self._move_up(reader)
+                    return
         if is_row and any(reader.explain(index) for reader in self._readers):
             draft.roles[index] = LineRole.DIAGNOSTIC
         elif self._other_table:

@@ -57,12 +57,15 @@ class LinuxTables:
     def read_rows(self, index: int) -> int:
         """Read well-formed rows and blank lines; see `TableReader`."""
         line = self._draft.lines[index]
-        if self._interrupted.is_open and (
-            not line.strip() or ROW.re.match(line) or UNIX_ROW.re.match(line)
-        ):
+        if line and not line.isspace():
+            if not may_begin_row(line):
+                return index
+            if self._interrupted.is_open and (ROW.re.match(line) or UNIX_ROW.re.match(line)):
+                self._interrupted.give_up()
+            if self._cut.are_marked:
+                return index  # a mark at the end looks like part of a cell
+        else:
             self._interrupted.give_up()
-        if self._cut.are_marked and line and not line.isspace():
-            return index  # a mark at the end looks like part of a cell
         return self._rows.read_rows(index)
 
     def read_odd_line(self, index: int) -> bool:
@@ -70,17 +73,18 @@ class LinuxTables:
         line = self._draft.lines[index]
         if self._interrupted.read_remark(line, index) or self._interrupted.read_end(line, index):
             return True
-        if _CLAIM.match(line):
+        is_claim = _CLAIM.match(line) is not None
+        if is_claim:
             if is_debris(self._draft, line, index):
                 self._draft.roles[index] = LineRole.DIAGNOSTIC
                 return self.explain(index)
             return (
                 (self._cut.are_marked and self._cut.read_marked(line, index))
                 or self._read_variant(line, index)
-                or self._read_repaired(line, index)
+                or self._read_repaired(line, index, is_claim=True)
                 or self._read_doubtful(line, index)
             )
-        return self._read_piece(line, index) or self._read_repaired(line, index)
+        return self._read_piece(line, index) or self._read_repaired(line, index, is_claim=False)
 
     def _read_variant(self, text: str, index: int) -> bool:
         """Read a row that is as it should be for its tool or its screen."""
@@ -104,12 +108,11 @@ class LinuxTables:
             or self._wrapped.read_rest(line, index)
         )
 
-    def _read_repaired(self, line: str, index: int) -> bool:
+    def _read_repaired(self, line: str, index: int, *, is_claim: bool) -> bool:
         """Read the rows of a line that markup, a pager or somebody's typing has changed."""
-        pieces = repaired(line) or [line]
-        if may_begin_row(pieces[0]) or len(pieces) > 1:
-            pieces = [without_inner_blanks(piece) for piece in pieces]
-        if pieces == [line]:
+        pieces = repaired(line) or ([line] if is_claim else [])
+        pieces = [without_inner_blanks(piece) for piece in pieces if may_begin_row(piece)]
+        if pieces in ([], [line]):
             return False
         unread = [piece for piece in pieces if not self._read_repaired_text(piece, index)]
         if len(unread) == len(pieces):
