@@ -23,6 +23,7 @@ from netstat_fw.errors import (
 )
 from netstat_fw.evidence import Confidence, Evidence, ProcessCheck, Question, Reason
 from netstat_fw.exporters import Omission, Rendered, render
+from netstat_fw.playback import Replay, replay
 from netstat_fw.reader import parse
 from netstat_fw.records import (
     Capture,
@@ -54,6 +55,7 @@ from netstat_fw.ruleset import (
     Ruleset,
     propose,
 )
+from netstat_fw.ruleset.difference import Diff, diff
 
 __version__ = "0.1.0"
 
@@ -68,6 +70,7 @@ __all__ = [
     "Decision",
     "Diagnostic",
     "Dialect",
+    "Diff",
     "Direction",
     "Endpoint",
     "Evidence",
@@ -87,6 +90,7 @@ __all__ = [
     "Question",
     "Reason",
     "Rendered",
+    "Replay",
     "Rule",
     "Ruleset",
     "RulesetError",
@@ -99,7 +103,9 @@ __all__ = [
     "UnixType",
     "UnrecognizedCapture",
     "analyze",
+    "diff",
     "parse",
     "propose",
     "render",
+    "replay",
 ]

@@ -154,6 +154,31 @@ def test_explain_knows_how_many_lines_there_are() -> None:
     assert (result.exit_code, "has 2 lines" in result.stderr) == (2, True)
 
 
+def _stored(tmp_path: Path, text: str) -> str:
+    file = tmp_path / "ruleset.json"
+    _run("export", "-", "--to", "json", "-o", str(file), text=text)
+    return str(file)
+
+
+def test_check_finds_nothing_to_cut_off_under_the_proposal(tmp_path: Path) -> None:
+    result = _run("check", _stored(tmp_path, _SEED.read_text("utf-8")), str(_SEED))
+    assert (result.exit_code, "nothing that was observed" in result.stdout) == (0, True)
+
+
+def test_check_names_the_line_that_would_be_cut_off(tmp_path: Path) -> None:
+    other = "tcp 0 0 0.0.0.0:8443 0.0.0.0:* LISTEN 1/x\n"
+    result = _run("check", _stored(tmp_path, other), str(_SEED))
+    assert result.exit_code == 1
+    assert "cut off: line 3" in result.stdout
+
+
+def test_check_refuses_a_file_that_is_no_ruleset(tmp_path: Path) -> None:
+    file = tmp_path / "ruleset.json"
+    file.write_text("{}", "utf-8")
+    result = _run("check", str(file), str(_SEED))
+    assert (result.exit_code, "schema_version" in result.stderr) == (2, True)
+
+
 def test_a_text_without_a_table_is_one_sentence_and_status_2() -> None:
     result = _run("plan", "-", text="Kernel IP routing table\n")
     assert result.exit_code == 2

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 import netstat_fw
-from netstat_fw import NetstatFwError, analyze, propose, render
-from netstat_fw.cli.files import InputError, read_capture
+from netstat_fw import NetstatFwError, Ruleset, RulesetError, analyze, propose, render, replay
+from netstat_fw.cli.files import InputError, read_bytes, read_capture
 from netstat_fw.cli.plan import describe, print_plan
 from netstat_fw.diagnostics import printable
 from netstat_fw.exporters import TARGETS
@@ -124,6 +124,29 @@ def explain(capture: str, dialect: str | None, number: int) -> None:
         if diagnostic.line == number:
             click.echo(str(diagnostic))
     _finish(read)
+
+
+@app.command()
+@click.argument("ruleset", metavar="RULESET")
+@_CAPTURE
+@_DIALECT
+def check(ruleset: str, capture: str, dialect: str | None) -> None:
+    """Replay a capture against a ruleset: would it cut off what was observed?
+
+    RULESET is a file written by export --to json. Ends with status 1 if anything would be cut off.
+    """
+    try:
+        stored = Ruleset.from_json(read_bytes(ruleset))
+    except RulesetError as error:
+        raise InputError(f"{printable(ruleset)}: {error}") from None
+    read = _read(capture, dialect)
+    result = replay(stored, read)
+    for cut in result.cut_off:
+        click.echo(f"cut off: {printable(str(cut))}")
+    if not result.cut_off:
+        click.echo("nothing that was observed would be cut off")
+    if result.cut_off or read.errors:
+        sys.exit(1)
 
 
 def _read(name: str, dialect: str | None, *, strict: bool = False) -> Capture:
