@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -105,6 +105,20 @@ def test_a_family_is_named_where_nothing_else_implies_it() -> None:
     ping = Rule(action="accept", protocol="icmp", icmp_types=(8,))
     field = {"payload": {"protocol": "icmp", "field": "type"}}
     assert expressions(ping) == [[match(field, 8), {"accept": None}]]
+
+
+@pytest.mark.parametrize(
+    ("fields", "other"),
+    [
+        ({"action": "reject", "protocol": "tcp", "families": ("ipv4",)}, "ipv6"),
+        ({"action": "drop", "protocol": "icmpv6"}, "ipv4"),
+    ],
+)
+def test_a_family_that_nft_would_forget_is_matched_by_the_other(
+    fields: dict[str, Any], other: str
+) -> None:
+    (expression,) = expressions(Rule(**fields))
+    assert expression[0] == match({"meta": {"key": "nfproto"}}, other, "!=")
 
 
 def test_an_unlimited_log_shares_the_rule_of_its_verdict() -> None:
