@@ -78,19 +78,27 @@ def _added(existing: str, questions: list[Question]) -> str:
 
 
 def _entries(questions: Iterable[Question], before: str = "") -> Iterator[str]:
+    """Write questions as commented entries, those that one answer settles as one."""
+    by_key: dict[str, list[Question]] = {}
     for question in questions:
-        cited = [str(line.line) for line in question.evidence]
-        more = "..." if len(cited) > _MOST_LINES else ""
-        where = f" (line {', '.join(cited[:_MOST_LINES])}{more})" if cited else ""
+        by_key.setdefault(question_key(question), []).append(question)
+    for key, same in by_key.items():
         yield ""
-        yield from textwrap.wrap(
-            printable(question.sentence) + where,
-            _WIDTH,
-            initial_indent="# ",
-            subsequent_indent="# ",
-            break_on_hyphens=False,
-        )
-        yield f"# {before}{write_key(question_key(question))} = false"
+        for question in same:
+            yield from textwrap.wrap(
+                printable(question.sentence) + _cited(question),
+                _WIDTH,
+                initial_indent="# ",
+                subsequent_indent="# ",
+                break_on_hyphens=False,
+            )
+        yield f"# {before}{write_key(key)} = false"
+
+
+def _cited(question: Question) -> str:
+    lines = [str(each.line) for each in question.evidence]
+    more = "..." if len(lines) > _MOST_LINES else ""
+    return f" (line {', '.join(lines[:_MOST_LINES])}{more})" if lines else ""
 
 
 def _known_keys(text: str) -> Iterator[str]:

@@ -36,7 +36,7 @@ _KEYS = ("zones", "incoming", "outgoing", "answers", "companions", "ephemeral", 
 _CHOICE_KEYS = ("action", "port", "program", "service", "{side}", "log", "comment")
 _SIDES = {Direction.INCOMING: "from", Direction.OUTGOING: "to"}
 _ANYBODY = "any"
-_QUESTION = re.compile(r"[A-Z][A-Z0-9_]*(?: \S.*)?")
+_QUESTION = re.compile(r"[A-Z][A-Z0-9_]*(?: .+)?")
 _RANGE = re.compile(r"([0-9]{1,5})-([0-9]{1,5})")
 
 
