@@ -16,7 +16,7 @@ from netstat_fw.reader.construct import without_cycle_search
 from netstat_fw.reader.draft import Draft
 from netstat_fw.reader.elevation import WHAT_IT_MEANS, asks_for_elevation
 from netstat_fw.reader.linux import LinuxTables
-from netstat_fw.reader.linux_debris import may_be_name
+from netstat_fw.reader.linux_debris import may_be_forged_header, may_be_name
 from netstat_fw.reader.repair import repaired
 from netstat_fw.reader.structure import (
     Kind,
@@ -47,6 +47,7 @@ _READERS: dict[Dialect, Callable[[Draft], TableReader]] = {
     Dialect.LINUX: LinuxTables,
     Dialect.WINDOWS: WindowsTables,
 }
+_HEADERS = frozenset(kind for kind, (_, is_title) in _SECTIONS.items() if not is_title)
 _SHOWN = 60
 
 
@@ -161,6 +162,8 @@ class _Reading:
         if kind is None and (pieces := repaired(line)):
             line = " ".join(pieces)
             kind = kind_of(line)
+        if kind in _HEADERS and may_be_forged_header(draft, line, index):
+            kind = None
         if kind is not None:
             draft.roles[index] = LineRole.STRUCTURE
             self._note(kind, line, index)

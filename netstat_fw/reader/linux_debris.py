@@ -12,13 +12,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from netstat_fw.records import LineRole, UnixSocket
+from netstat_fw.records import LineRole, Socket, UnixSocket
 
 if TYPE_CHECKING:
     from netstat_fw.reader.draft import Draft
 
 # Two of the 19 characters are at least one digit and the slash.
 _LONGEST_NAME = 17
+# A context, and a timer of up to three words.
+_MOST_ADDED = 4
 # "tcp 0 0 *:1 " is the least that stands before a foreign address.
 LONGEST_DEBRIS_REMOTE = _LONGEST_NAME - len("tcp 0 0 *:1 ")
 # Tools pad every column but the last, and the program is not the first.
@@ -42,7 +44,22 @@ def is_debris(draft: Draft, text: str, index: int) -> bool:
 
 
 def may_be_name(draft: Draft, index: int) -> bool:
-    """Tell whether a line at an index may be part of the program name of the record above it.
+    """Tell whether a line at an index may be part of the program name of the record above it."""
+    return _named_above(draft, index) is not None
+
+
+def may_be_forged_header(draft: Draft, line: str, index: int) -> bool:
+    """Tell whether a column header may be the rest of a name, and what a later column added to it.
+
+    Behind a name ``-Z`` and ``-o`` add at most four words, but a path may hold any number.
+    """
+    above = _named_above(draft, index)
+    words = line.lstrip(" \t>|")[_LONGEST_NAME:].split()
+    return isinstance(above, UnixSocket) or (above is not None and len(words) <= _MOST_ADDED)
+
+
+def _named_above(draft: Draft, index: int) -> Socket | UnixSocket | None:
+    """Return the record above that has a program whose name may reach to an index.
 
     The lines between the two would be part of the name as well, so they are short and few.
     """
@@ -51,10 +68,10 @@ def may_be_name(draft: Draft, index: int) -> bool:
     while above >= 0 and draft.roles[above] is not LineRole.RECORD:
         room -= len(draft.lines[above]) + 1
         if room < 0:
-            return False
+            return None
         above -= 1
     record = draft.record_at(draft.continued.get(above, above))
-    return record is not None and record.process is not None
+    return None if record is None or record.process is None else record
 
 
 def _ends_with_program(draft: Draft, index: int) -> bool:
