@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
-from itertools import product
 from pathlib import Path
 
 import attrs
 import pytest
+from capture_strategies import captures
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -38,48 +38,6 @@ FIXTURES = sorted((Path(netstat_fw.__file__).parents[1] / "fixtures").rglob("*ne
 ACCEPT_ALL = Ruleset(Chain("accept"), Chain("accept"))
 DROP_ALL = Ruleset(Chain("drop"), Chain("drop"))
 BASE_ONLY = Ruleset(Chain("drop", base_rules()), Chain("drop", base_rules()))
-
-ANY = "0.0.0.0"  # noqa: S104 - a text in a table, nothing is bound
-LOCALS = (ANY, "192.0.2.1", "192.0.2.2", "127.0.0.1", "::", "::1", "2001:db8::1", "fe80::1")
-PEERS = ("198.51.100.7", "203.0.113.9", "192.0.2.2", "127.0.0.1", "2001:db8:1::7", "mirror.example")
-PORTS = (22, 25, 53, 68, 80, 123, 443, 500, 546, 3306, 5353, 5355, 7777, 7790, 40000, 45123)
-STATES = ("ESTABLISHED", "TIME_WAIT", "SYN_SENT", "SYN_RECV", "CLOSE")
-
-
-def _row(protocol: str, local: str, remote: str, state: str) -> str:
-    six = "6" if local.count(":") > 1 else ""
-    return f"{protocol}{six} 0 0 {local} {remote} {state} 5/prog"
-
-
-listeners = st.builds(
-    lambda protocol, address, port: _row(
-        protocol,
-        f"{address}:{port}",
-        ":::*" if ":" in address else "0.0.0.0:*",
-        "LISTEN" if protocol == "tcp" else "",
-    ),
-    st.sampled_from(("tcp", "udp")),
-    st.sampled_from(LOCALS),
-    st.sampled_from(PORTS),
-)
-connections = st.builds(
-    lambda protocol, ends, ports, state: _row(
-        protocol, f"{ends[0]}:{ports[0]}", f"{ends[1]}:{ports[1]}", state
-    ),
-    st.sampled_from(("tcp", "udp")),
-    st.sampled_from([
-        (local, remote)
-        for local, remote in product(LOCALS, PEERS)
-        if local not in {ANY, "::"}
-        and (remote == "mirror.example" or (":" in local) == (":" in remote))
-    ]),
-    # A DHCP client's own port goes to one remote port and no other.
-    st.tuples(st.sampled_from([p for p in PORTS if p not in {68, 546}]), st.sampled_from(PORTS)),
-    st.sampled_from(STATES),
-)  # fmt: skip
-captures = st.lists(listeners | connections, min_size=1, max_size=8).map(
-    lambda rows: parse("\n".join(rows))
-)
 
 
 @settings(deadline=None)
