@@ -96,8 +96,10 @@ def program() -> pp.Regex:
 
 
 def security_context() -> pp.Regex:
-    """SELinux context of ``-Z``: user, role, type and range; cut from the left at 49 characters."""
-    return terminal(r"[\w.-]*:[\w.-]+_r:[\w.-]+(?::[\w.:,-]+)?|-", "a security context")
+    """SELinux context of ``-Z``: user, role, type and range; cut from the left to 49 characters."""
+    return terminal(
+        r"[\w.-]*:[\w.-]+_r:[\w.-]+(?::[\w.:,-]+)?|[\w.:,-]{49}(?!\S)", "a security context"
+    )
 
 
 def timer() -> pp.Regex:
@@ -109,19 +111,21 @@ def timer() -> pp.Regex:
     )
 
 
-def rest_of_row(state_column: str) -> pp.Regex:
+def rest_of_row(state_column: str, *, context: str = "") -> pp.Regex:
     """What follows the addresses: ``[state] [user inode] [program] [security context] [timer]``.
 
     net-tools finish_this_one. The optional columns are told apart by shape: only a user has a
     number of its own behind it, only a program has a number and a slash before it. Trailing blanks
     must be gone. Each optional column may begin only at the start of a run of blanks, which keeps
-    the match linear however long a program name is.
+    the match linear however long a program name is. `context` is what ``-Z`` may print beside a
+    security context.
     """
+    context = "|".join(filter(None, (security_context().re.pattern, context)))
     return terminal(
         rf"(?:(?P<state>{state_column})(?!\S)[ \t]*)?"
         rf"(?:(?P<user>{user().re.pattern})[ \t]+(?P<inode>{count().re.pattern})(?!\S)[ \t]*)?"
         rf"(?P<program>{program().re.pattern})?"
-        rf"(?:(?<=\S)[ \t]+(?P<context>{security_context().re.pattern}))?"
+        rf"(?:(?<=\S)[ \t]+(?P<context>{context}))?"
         rf"(?:(?:\A|(?<=\S)[ \t]+|(?<=[ \t])){timer().re.pattern})?\Z",
         "a state such as LISTEN, then User and Inode, then PID/program",
     )
@@ -212,6 +216,9 @@ GARBLED_ENDPOINT = pp.Regex(rf"(?P<address>\S+):{port().re.pattern}\Z")
 REST = rest_of_row(_STATE)
 """The rest of a TCP, UDP or SCTP row. The state cell of UDP is usually blank."""
 
+REST_WITH_CONTEXT = rest_of_row(_STATE, context="-")
+"""The same below a header that announces security contexts: ``-`` is an unknown one."""
+
 NOTED_REST = pp.Regex(
     rf"(?:(?P<state>{_STATE})(?!\S)[ \t]*)?"
     rf"(?:{user().re.pattern}[ \t]+{count().re.pattern}(?!\S)[ \t]*)?(?:-(?!\S))?"
@@ -220,3 +227,6 @@ NOTED_REST = pp.Regex(
 
 RAW_REST = rest_of_row(r"[^\s/]+")
 """The rest of a raw row, whose state is the kernel's number (raw_do_one)."""
+
+RAW_REST_WITH_CONTEXT = rest_of_row(r"[^\s/]+", context="-")
+"""The same below a header that announces security contexts."""

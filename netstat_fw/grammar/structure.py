@@ -116,6 +116,9 @@ MARKED_HEADER = pp.Regex(rf"{_MARGIN}[^<>]*>\Z")
 PROGRAM_HEADER = pp.Regex(r".*\bPID/Program [nN]ame")
 """A header that announces programs; this column's name is never translated."""
 
+CONTEXT_HEADER = pp.Regex(r".*\bSecurity Context\b")
+"""A header that announces SELinux contexts."""
+
 BLUETOOTH_HEADER = pp.Regex(rf"{_MARGIN}Proto +Destination +Source .*")
 """Column headers of l2cap and rfcomm sockets (l2cap_info, rfcomm_info)."""
 

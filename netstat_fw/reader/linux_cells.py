@@ -12,7 +12,14 @@ from ipaddress import IPv4Address, IPv6Address
 from socket import AF_INET, AF_INET6, inet_pton
 from typing import NamedTuple
 
-from netstat_fw.grammar.linux import ENDPOINT, GARBLED_ENDPOINT, RAW_REST, REST
+from netstat_fw.grammar.linux import (
+    ENDPOINT,
+    GARBLED_ENDPOINT,
+    RAW_REST,
+    RAW_REST_WITH_CONTEXT,
+    REST,
+    REST_WITH_CONTEXT,
+)
 from netstat_fw.reader.construct import unfrozen
 from netstat_fw.reader.structure import find_remark
 from netstat_fw.reader.words import completed_state, is_state, state_of, states_beginning
@@ -196,11 +203,17 @@ class Rests(dict[str | None, Rest | None]):
 
     def __init__(self, state_cell: StateCell, processes: Processes) -> None:
         super().__init__()
-        self[None] = None if state_cell is StateCell.WORD else Rest()
         self.unknown: set[str] = set()
         self._state_cell = state_cell
-        self._match = (RAW_REST if state_cell is StateCell.NUMBER else REST).re.match
         self._processes = processes
+        self.begin_table(contexts=False)
+
+    def begin_table(self, *, contexts: bool) -> None:
+        """Take note of whether the table's header announces security contexts."""
+        expression = _REST_FORMS[self._state_cell is StateCell.NUMBER, contexts]
+        self._match = expression.re.match
+        self.clear()
+        self[None] = None if self._state_cell is StateCell.WORD else Rest()
 
     def __missing__(self, text: str) -> Rest | None:
         """Take a rest apart and remember the result."""
@@ -240,6 +253,15 @@ class Rests(dict[str | None, Rest | None]):
                 int(found["probes"] or 0),
             ),
         )
+
+
+# By whether the state is a number, and whether there are contexts.
+_REST_FORMS = {
+    (False, False): REST,
+    (False, True): REST_WITH_CONTEXT,
+    (True, False): RAW_REST,
+    (True, True): RAW_REST_WITH_CONTEXT,
+}
 
 
 def completed_prefix(word: str) -> State | None:

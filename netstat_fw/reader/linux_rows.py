@@ -12,7 +12,7 @@ import attrs
 
 from netstat_fw.diagnostics import Severity
 from netstat_fw.grammar import linux as grammar
-from netstat_fw.grammar.structure import PROGRAM_HEADER, UNIX_HEADER, WIDE_HEADER
+from netstat_fw.grammar.structure import CONTEXT_HEADER, PROGRAM_HEADER, UNIX_HEADER, WIDE_HEADER
 from netstat_fw.reader.construct import unfrozen
 from netstat_fw.reader.linux_cells import Endpoints, Processes, Rests, StateCell, cell_text
 from netstat_fw.reader.linux_debris import LONGEST_DEBRIS_REMOTE, is_debris
@@ -147,7 +147,11 @@ class LinuxRows:
         """Take note of a title or column header; see `TableReader`."""
         self._settle_cut_addresses()
         self.endpoints.begin_table(wide=WIDE_HEADER.re.match(header) is not None)
+        has_contexts = CONTEXT_HEADER.re.match(header) is not None
+        for rests in self.rests.values():
+            rests.begin_table(contexts=has_contexts)
         if UNIX_HEADER.re.match(header):
+            self.unix.has_contexts = has_contexts
             self.unix.has_programs = PROGRAM_HEADER.re.match(header) is not None
 
     def finish(self) -> None:

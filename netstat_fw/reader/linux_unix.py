@@ -34,12 +34,14 @@ class UnixRows:
 
     Attributes:
         has_programs: whether the table's header announces programs; None where none was seen.
+        has_contexts: whether it announces security contexts, which stand before the path.
     """
 
     def __init__(self, draft: Draft, processes: Processes) -> None:
         self._draft = draft
         self._processes = processes
         self.has_programs: bool | None = None
+        self.has_contexts = False
 
     def read(self, line: str, index: int) -> bool:
         """Read one row; False, having done nothing, where the line is none."""
@@ -55,6 +57,8 @@ class UnixRows:
             process, path = self._owner_and_path(
                 rest, printed=found.start("rest") >= _PRINTED_WIDTH
             )
+            if self.has_contexts:
+                path = path.partition(" ")[2].strip(" \t")
         socket: UnixSocket = _UnfrozenSocket(
             unix_type_of(kind),
             UnixState.UNCONNECTED if state is None else unix_state_of(state),
