@@ -141,6 +141,8 @@ def test_reasons_keep_their_order() -> None:
     assert exposure(seen_in(odd, odd).findings, 7722).reasons == first.reasons
     twin = "tcp 0 0 0.0.0.0:7722 0.0.0.0:* LISTEN 416/sshd"
     both = exposure(seen_in(odd, twin).findings, 7722)
+    one, two = (observe(analyze(parse(text)), text) for text in (odd, twin))
+    assert repr(merge(one, two)) == repr(merge(two, one))
     assert [reason.code for reason in both.reasons] == [
         "LISTEN_ANY", "LISTEN_ANY", "DUAL_STACK_ASSUMED", "NONSTANDARD_PORT",
     ]  # fmt: skip
