@@ -26,7 +26,8 @@ _LOOPBACK_HOSTS = frozenset({
     "localhost6", "localhost6.localdomain6", "ip6-localhost", "ip6-loopback",
 })  # fmt: skip
 # A netstat that shortens an address cuts its end, so these beginnings are whole.
-_CUT_LOOPBACK = re.compile(r"::ffff:127\.", re.IGNORECASE)
+_CUT_LOOPBACK = re.compile(r"(?:::ffff:)?127\.", re.IGNORECASE)
+_CUT_LOOPBACK_HOST = re.compile(r"localhost(?:\Z|[46.])|ip6-lo", re.IGNORECASE)
 _CUT_LINK_LOCAL = re.compile(r"fe[89ab][0-9a-f]:|::ffff:169\.254\.", re.IGNORECASE)
 # A Windows program: its file name may hold blanks, but no colon, which only a path begins with.
 _WINDOWS_PROGRAM = re.compile(r"(?:[A-Za-z]:)?(?:[^:]*[\\/])?([^:\\/]+\.exe)", re.IGNORECASE)
@@ -118,8 +119,13 @@ class Endpoint:
         if self.host is None:
             return False
         if self.truncated:
-            return _CUT_LOOPBACK.match(self.host) is not None
+            return self._may_be_loopback(self.host)
         return self.host.lower() in _LOOPBACK_HOSTS
+
+    @staticmethod
+    def _may_be_loopback(beginning: str) -> bool:
+        """Tell by what is left of a cut address; a cut ``localhost.`` goes on as its own domain."""
+        return bool(_CUT_LOOPBACK.match(beginning) or _CUT_LOOPBACK_HOST.match(beginning))
 
     @property
     def is_link_local(self) -> bool:

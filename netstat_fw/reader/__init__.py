@@ -17,7 +17,7 @@ from netstat_fw.reader.draft import Draft
 from netstat_fw.reader.elevation import WHAT_IT_MEANS, asks_for_elevation
 from netstat_fw.reader.linux import LinuxTables
 from netstat_fw.reader.linux_debris import may_be_forged_header, may_be_name
-from netstat_fw.reader.repair import repaired
+from netstat_fw.reader.repair import has_row_shape, repaired
 from netstat_fw.reader.structure import (
     Kind,
     is_cut_header,
@@ -110,6 +110,7 @@ class _Reading:
         self._draft = draft
         self._readers = readers
         self._other_table = False
+        self._other_title = -2
         self._titles = False
         self._heading: Dialect | None = None
         self._seen: list[str] = []
@@ -162,7 +163,7 @@ class _Reading:
         if kind is None and (pieces := repaired(line)):
             line = " ".join(pieces)
             kind = kind_of(line)
-        if kind in _HEADERS and may_be_forged_header(draft, line, index):
+        if self._is_forged_header(kind, line, index):
             kind = None
         if kind is not None:
             draft.roles[index] = LineRole.STRUCTURE
@@ -174,41 +175,47 @@ class _Reading:
                 if reader.read_odd_line(index):
                     self._move_up(reader)
                     return
-        if is_row and any(reader.explain(index) for reader in self._readers):
-            draft.roles[index] = LineRole.DIAGNOSTIC
-        elif self._other_table:
+        if not (is_row and any(reader.explain(index) for reader in self._readers)):
+            self._name_noise(index, pieces)
+            return
+        draft.roles[index] = LineRole.DIAGNOSTIC
+
+    def _name_noise(self, index: int, pieces: list[str]) -> None:
+        """Give a line its role that nobody can read."""
+        draft = self._draft
+        if self._other_table:
             draft.roles[index] = LineRole.STRUCTURE
+            return
+        draft.roles[index] = LineRole.DIAGNOSTIC
+        if any(map(has_row_shape, pieces)):
+            message = "a row stands here behind something else, and cannot be read"
+            draft.remark(Severity.ERROR, "damaged-row", message, index)
         else:
-            draft.roles[index] = LineRole.DIAGNOSTIC
             draft.remark(Severity.INFO, "no-row", "no part of a netstat table", index)
+
+    def _is_forged_header(self, kind: Kind | None, line: str, index: int) -> bool:
+        """Tell whether a header may be part of a program name; Windows names hold no line break."""
+        linux = self._readers[0].dialect is Dialect.LINUX
+        return linux and kind in _HEADERS and may_be_forged_header(self._draft, line, index)
 
     def _note(self, kind: Kind, line: str, index: int) -> None:
         """Draw the consequences of a line around the rows."""
+        if kind is Kind.INTERNET_HEADER and self._other_title == index - 1:
+            return  # IPX sockets have the same column header
         if kind in _SECTIONS:
-            section, title = _SECTIONS[kind]
-            self._titles = True
-            self._other_table = False
-            if is_windows_heading(line):
-                self._heading = Dialect.WINDOWS
-            self._draft.begin_section(section, title=title)
-            for reader in self._readers:
-                reader.begin_table(line)
-            if not title and is_cut_header(line):
-                self._draft.remark(
-                    Severity.WARNING,
-                    "cut-header",
-                    "the edge of a screen cut this table: what stood to the right is missing, and"
-                    " program names may be cut short",
-                    index,
-                )
+            self._begin_section(kind, line, index)
         elif kind is Kind.OTHER_TABLE:
             self._other_table = True
+            self._other_title = index
             self._seen.append(other_table(line) or "a table of other sockets")
         elif kind is Kind.USAGE:
             self._other_table = True
             self._seen.append("netstat's usage text")
         elif kind is Kind.PROMPT:
             self._other_table = False
+            if "netstat" in line:
+                for reader in self._readers:
+                    reader.begin_table(line)
         elif kind is Kind.NOT_ELEVATED:
             self._seen.append(WHAT_IT_MEANS)
             self._draft.remark(Severity.WARNING, "not-elevated", f"this is {WHAT_IT_MEANS}", index)
@@ -217,6 +224,25 @@ class _Reading:
                 Severity.INFO,
                 "limited-view",
                 "netstat could not see every program; capture as root to see them",
+                index,
+            )
+
+    def _begin_section(self, kind: Kind, line: str, index: int) -> None:
+        """Begin the section that a title or a column header announces."""
+        section, title = _SECTIONS[kind]
+        self._titles = True
+        self._other_table = False
+        if is_windows_heading(line):
+            self._heading = Dialect.WINDOWS
+        self._draft.begin_section(section, title=title)
+        for reader in self._readers:
+            reader.begin_table(line)
+        if not title and is_cut_header(line):
+            self._draft.remark(
+                Severity.WARNING,
+                "cut-header",
+                "the edge of a screen cut this table: what stood to the right is missing, and"
+                " program names may be cut short",
                 index,
             )
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 # What begins like a row of a tool, whatever follows.
 _CLAIM = re.compile(
-    r"[ \t>|]*+(?:(?:(?:tcp|udp|udpl|udplite|raw|sctp|dccp)6?|unix)[ \t]+(?:[0-9]|\S+:\S)"
+    r"[ \t>|]*+(?:(?:(?:tcp|udp|udpl|udplite|raw|sctp|dccp)6?|unix)[ \t]+(?:-?[0-9]|\S+:\S)"
     r"|\?\?[ \t]+[0-9]+[ \t]+\[)"
 )
 

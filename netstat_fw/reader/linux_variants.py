@@ -11,6 +11,7 @@ import attrs
 
 from netstat_fw.grammar import linux as grammar
 from netstat_fw.reader.linux_cells import StateCell, read_address
+from netstat_fw.reader.linux_debris import is_debris
 from netstat_fw.records import Endpoint, LineRole, Multihoming, Protocol
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ _SEND_Q_WIDTH = 7
 # net-tools indents the further addresses of an association by 20 blanks and pads each to 23.
 _REMOTE_COLUMN = 40
 _SHORTEST_INDENT = 15
+# Far more than an association has; each line rebuilds the record.
+_MOST_ADDRESSES = 500
 
 
 def read_touching_queues(rows: LinuxRows, line: str, index: int) -> bool:
@@ -37,11 +40,13 @@ def read_touching_queues(rows: LinuxRows, line: str, index: int) -> bool:
 def read_sctp_endpoint(rows: LinuxRows, line: str, index: int) -> bool:
     """Read an SCTP listener, whose queues and foreign address are blank."""
     found = grammar.SCTP_ENDPOINT_ROW.re.match(line)
-    if found is None:
+    if found is None or is_debris(rows.draft, line, index):
         return False
     wildcard = "0.0.0.0:*" if found["local"].count(":") == 1 else ":::*"
     rest = line[found.end("local") :]
-    if not rows.read_text(f"{found['protocol']} 0 0 {found['local']} {wildcard} {rest}", index):
+    # In the columns where tools print them, which is how a row is told from the rest of a name.
+    row = f"{found['protocol']:<5} {0:>6} {0:>6} {found['local']} {wildcard} {rest}"
+    if not rows.read_text(row, index):
         return False
     sockets = rows.draft.sockets
     sockets[-1] = attrs.evolve(sockets[-1], recv_q=None, send_q=None)
@@ -68,6 +73,8 @@ def read_further_addresses(rows: LinuxRows, line: str, index: int) -> bool:
     if first is None or (second is None and found["second"] is not None) or rest is None:
         return False
     pairs = above.multihoming or Multihoming()
+    if len(pairs.local) + len(pairs.remote) > _MOST_ADDRESSES:
+        return False
     if second is None and len(found["margin"]) >= _REMOTE_COLUMN:
         pairs = Multihoming(pairs.local, (*pairs.remote, first))
     else:

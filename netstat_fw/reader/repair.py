@@ -28,6 +28,17 @@ _INNER_BLANKS = (
     (re.compile(r"(?<=[\w\]*.])[ \t]+(?=:(?:\*|[A-Za-z0-9])[\w*-]*(?:[ \t]|\Z))"), ""),
     (re.compile(r"(?<=[\w\]*]:)[ \t]+(?=[A-Za-z0-9*][\w-]*(?:[ \t]|\Z))"), ""),
 )
+# What grep -n, cat -n, several hosts and loggers put before a row: a number, a name, a time. What
+# follows must have the shape of a row, or the words of a column header.
+_ROW_SHAPE = (
+    r"(?:tcp|udp|udplite|udpl|raw|sctp|dccp)(?:46?|6)?[ \t]+-?[0-9]{1,20}[ \t]+-?[0-9]"
+    r"|unix[ \t]+[0-9]{1,20}[ \t]+\[|(?:TCP|UDP)[ \t]+\S{1,80}:\S{1,40}[ \t]+\S{1,80}:"
+)
+_PREFIX = re.compile(
+    r"\A[ \t]*(?:[0-9]{1,9}[:|\t ]|[^\s#<>]{1,80}[:|]|(?:[^\s#<>]{1,40}[ \t]+){1,4}?)[ \t]*"
+    rf"(?={_ROW_SHAPE}|Proto[ \t]+(?:Recv-Q|RefCnt|Local))"
+)
+_ROW = re.compile(rf"[ \t>|]*+(?:{_ROW_SHAPE})")
 _BREAK = re.compile(r"<br[ \t]*/?>", re.IGNORECASE)
 _PAGER = re.compile(r"\A[ \t]*-{2,}[ \t]?[Mm]ore[ \t]?-{2,}(?:\([0-9]+%\))?[ \t]*")
 # What a line has at least one of if there is anything to take away.
@@ -41,10 +52,18 @@ def repaired(line: str) -> list[str]:
 
     A line holds several rows where a page joined them with ``<br>``; blank pieces are left out.
 
+    >>> repaired("12:tcp 0 0 0.0.0.0:22 0.0.0.0:* LISTEN -")
+    ['tcp 0 0 0.0.0.0:22 0.0.0.0:* LISTEN -']
     >>> repaired(r"tcp 0 0 0.0.0.0:22 0.0.0.0:\* LISTEN -<br>")
     ['tcp 0 0 0.0.0.0:22 0.0.0.0:* LISTEN -']
     """
-    if len(line) > _LONGEST_LINE or not _TRACE.search(line):
+    if len(line) > _LONGEST_LINE:
+        return []
+    prefix = _PREFIX.match(line)
+    if prefix is not None:
+        line = line[prefix.end() :]
+        return repaired(line) or [line]
+    if not _TRACE.search(line):
         return []
     text = _TERMINAL.sub("", line)
     if "\b" in text:
@@ -53,6 +72,15 @@ def repaired(line: str) -> list[str]:
     pieces = [_without_markup(piece) for piece in _BREAK.split(text)]
     pieces = [piece for piece in pieces if piece.strip()]
     return [] if pieces == [line] else pieces
+
+
+def has_row_shape(text: str) -> bool:
+    """Tell whether a repaired text begins beyond doubt as a row does, in any dialect.
+
+    >>> has_row_shape("tcp 0 0 x"), has_row_shape("tcp is a protocol")
+    (True, False)
+    """
+    return _ROW.match(text) is not None
 
 
 def _overwritten(text: str) -> str:
