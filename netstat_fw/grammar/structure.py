@@ -69,7 +69,8 @@ UNIX_TITLE = pp.Regex(rf"(?:{_UNIX}).*")
 """Title of the table of unix-domain sockets."""
 
 UNIX_HEADER = pp.Regex(
-    rf"{_MARGIN}(?:\S+ +(?:RefCnt|RefCpt|RefZäh|CntRef|Čítač|Mitu|ბმისრდნ) .*|Node-I del tipus.*"
+    rf"{_MARGIN}(?:\S+[ \t]+(?:RefCnt|RefCpt|RefZäh|CntRef|Čítač|Mitu|ბმისრდნ)[ \t].*"
+    r"|Node-I del tipus.*"
     r"|Address +Type +Recv-Q +Send-Q .*)"
 )
 """Column header of unix sockets: its second word is RefCnt in the tool's language (unix_info).
@@ -94,7 +95,7 @@ WRAPPED_HEADER = pp.Regex(r"[ \t]*(?:State|User|Inode|PID/Program|Security|Timer
 """The last names of a header, on a line of their own."""
 
 HEADER_END = pp.Regex(
-    r"(?:.*[ \t])?(?:State|Inode|PID/Program [nN]ame|Security Context|Timer|Path)[ \t]*\Z"
+    r"(?:.*[ \t])?(?:State|Inode|PID/Program[ \t]+[nN]ame|Security Context|Timer|Path)[ \t]*\Z"
 )
 """A header, or its rest, that ends in a name which is not cut."""
 
@@ -113,7 +114,7 @@ CUT_HEADER = pp.Regex(
 MARKED_HEADER = pp.Regex(rf"{_MARGIN}[^<>]*>\Z")
 """A header that ``less -S`` marked: the last column of every line as long is its ``>``."""
 
-PROGRAM_HEADER = pp.Regex(r".*\bPID/Program [nN]ame")
+PROGRAM_HEADER = pp.Regex(r".*\bPID/Program[ \t]+[nN]ame")
 """A header that announces programs; this column's name is never translated."""
 
 CONTEXT_HEADER = pp.Regex(r".*\bSecurity Context\b")

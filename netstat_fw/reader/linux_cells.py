@@ -126,10 +126,9 @@ class Endpoints(dict[str, Endpoint | None]):
             self.cut.append(cell)
             return Endpoint(None, port, zone, text, service, truncated=True)
         address = read_address(text)
-        if len(cell) > CUT_WIDTH and (address is None or str(address) == text):
-            self.whole = True
         if address is None and (":" in text or not text.strip("0123456789.")):
             return None
+        self.whole = self.whole or len(cell) > CUT_WIDTH
         endpoint: Endpoint = _UnfrozenEndpoint(
             address, port, zone, text if address is None else None, service
         )

@@ -12,7 +12,13 @@ import attrs
 
 from netstat_fw.diagnostics import Severity
 from netstat_fw.grammar import linux as grammar
-from netstat_fw.grammar.structure import CONTEXT_HEADER, PROGRAM_HEADER, UNIX_HEADER, WIDE_HEADER
+from netstat_fw.grammar.structure import (
+    CONTEXT_HEADER,
+    CUT_HEADER,
+    PROGRAM_HEADER,
+    UNIX_HEADER,
+    WIDE_HEADER,
+)
 from netstat_fw.reader.construct import unfrozen
 from netstat_fw.reader.linux_cells import Endpoints, Processes, Rests, StateCell, cell_text
 from netstat_fw.reader.linux_debris import LONGEST_DEBRIS_REMOTE, is_debris
@@ -46,6 +52,13 @@ _STATE_CELLS = {
     Protocol.UDPLITE: StateCell.WORD_OR_BLANK,
     Protocol.RAW: StateCell.NUMBER,
 }
+
+
+def _announces_programs(header: str) -> bool | None:
+    """Tell whether a header has a column of programs; None where the header is cut before that."""
+    if PROGRAM_HEADER.re.match(header):
+        return True
+    return None if CUT_HEADER.re.match(header) else False
 
 
 class LinuxRows:
@@ -152,7 +165,7 @@ class LinuxRows:
             rests.begin_table(contexts=has_contexts)
         if UNIX_HEADER.re.match(header):
             self.unix.has_contexts = has_contexts
-            self.unix.has_programs = PROGRAM_HEADER.re.match(header) is not None
+            self.unix.has_programs = _announces_programs(header)
 
     def finish(self) -> None:
         """Settle what needed the whole text; see `TableReader`."""

@@ -39,6 +39,7 @@ _PREFIX = re.compile(
     rf"(?={_ROW_SHAPE}|Proto[ \t]+(?:Recv-Q|RefCnt|Local))"
 )
 _ROW = re.compile(rf"[ \t>|]*+(?:{_ROW_SHAPE})")
+_OWNER = re.compile(r"[ \t][0-9]{1,10}/")
 _BREAK = re.compile(r"<br[ \t]*/?>", re.IGNORECASE)
 _PAGER = re.compile(r"\A[ \t]*-{2,}[ \t]?[Mm]ore[ \t]?-{2,}(?:\([0-9]+%\))?[ \t]*")
 # What a line has at least one of if there is anything to take away.
@@ -106,9 +107,14 @@ def _without_markup(text: str) -> str:
 def without_inner_blanks(line: str) -> str:
     """Close the gaps that somebody who retyped a row left inside its addresses.
 
-    >>> without_inner_blanks("tcp 0 0 localhost: domain [ :: ] :* LISTEN")
-    'tcp 0 0 localhost:domain [::]:* LISTEN'
+    What follows the number of a process is a name, and left as it is.
+
+    >>> without_inner_blanks("tcp 0 0 localhost: domain [ :: ] :* LISTEN 7/sshd: root")
+    'tcp 0 0 localhost:domain [::]:* LISTEN 7/sshd: root'
     """
+    found = _OWNER.search(line)
+    end = len(line) if found is None else found.start()
+    cells = line[:end]
     for pattern, replacement in _INNER_BLANKS:
-        line = pattern.sub(replacement, line)
-    return line
+        cells = pattern.sub(replacement, cells)
+    return cells + line[end:]
