@@ -295,6 +295,15 @@ class TestDanger:
         found = exposure(6379, confidence=Confidence.LOW)
         assert asked(propose(findings(found, critical(found)))) == ["Q_INCOMING tcp/6379"]
 
+    def test_a_danger_on_an_address_that_is_not_shown_shuts_nothing_else(self) -> None:
+        hidden = exposure(6379, scope=Scope.UNNAMED)
+        here = exposure(6379, scope=Scope.ADDRESSES, addresses=(ip_address("192.0.2.2"),))
+        for policy in (STRICT, BALANCED):
+            ruleset = propose(findings(hidden, here, critical(hidden)), policy)
+            assert knock(ruleset, 6379).action is ACCEPT
+            assert knock(ruleset, 6379, target="192.0.2.3").action is DROP
+        assert "Q_HAZARD tcp/6379" in asked(propose(findings(hidden, critical(hidden))))
+
     def test_of_several_the_first_by_its_code_speaks(self) -> None:
         first, second = critical(self.UNSEEN, "HAZARD_A"), critical(self.UNSEEN, "HAZARD_B")
         one = propose(findings(self.UNSEEN, first, second))

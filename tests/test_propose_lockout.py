@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 from policy_findings import (
+    BOTH,
     PEERS,
+    V4,
+    V6,
     ZONES,
     admin,
     decided,
@@ -20,6 +23,7 @@ from netstat_fw.errors import LockOutError
 from netstat_fw.evidence import Question
 from netstat_fw.ruleset import (
     Action,
+    Family,
     Protocol,
 )
 
@@ -121,6 +125,21 @@ class TestLockOut:
         ruleset = decided(text, admin())
         assert said(ruleset)["WAY_IN_BY_GROUP"].startswith("tcp/22: open to groups only")
         assert "ADMIN_KEPT_ASIDE" in said(ruleset)
+
+    @pytest.mark.parametrize("families", [V4, V6, BOTH])
+    def test_a_way_in_on_the_link_is_one(self, families: tuple[Family, ...]) -> None:
+        link = admin(scope=Scope.LINK_LOCAL, families=families, peers=())
+        assert "NO_WAY_IN" not in said(decided("", link))
+        accept = incoming(action='"accept"', port='"tcp/22"', **{"from": '"fe80::/10"'})
+        if families == V4:
+            with pytest.raises(LockOutError):
+                decided(accept, link)
+        else:
+            assert "NO_WAY_IN" not in said(decided(accept, link))
+
+    def test_one_that_no_packet_can_come_in_by_is_none(self) -> None:
+        nowhere = admin(scope=Scope.ADDRESSES, addresses=PEERS[:1], families=V6)
+        assert "NO_WAY_IN" in said(decided("", nowhere))
 
     def test_a_way_in_on_one_address_is_one(self) -> None:
         here = admin(scope=Scope.ADDRESSES, addresses=(PEERS[0],), peers=())

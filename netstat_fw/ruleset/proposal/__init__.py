@@ -104,6 +104,9 @@ def _remark_ways_in(findings: Findings, inside: Side, desk: Desk) -> Iterator[Re
             f"{listed}: open to groups only, so a target that does not know them lets no"
             " administrator in",
         )
+    elif not desk.decisions.choices and not desk.decisions.replies:
+        # Nobody has closed it: no packet can come in by an address like that.
+        yield _NO_WAY_IN
     elif desk.policy.allow_lockout:
         yield Reason("LOCKED_OUT", f"{listed}: closed by decision: administrators cannot come in")
     else:
@@ -120,8 +123,8 @@ def _remark_ways_in(findings: Findings, inside: Side, desk: Desk) -> Iterator[Re
 
 _NO_WAY_IN = Reason(
     "NO_WAY_IN",
-    "no ssh, RDP or WinRM listener is captured: this firewall lets no administrator in from other"
-    " machines",
+    "no ssh, RDP or WinRM listener that others can reach is captured: this firewall lets no"
+    " administrator in from other machines",
     "B7",
 )
 _LOGGED = Reason("LOG_DROPPED", "what nothing above accepts, logged", "B9")

@@ -97,6 +97,9 @@ def _against_danger(
     if reply is not None and isinstance(reply.value, bool):
         return verdict
     if policy.profile is Profile.STRICT or not exposure.peers:
+        if exposure.scope is Scope.UNNAMED:
+            # A drop would be for every address, and shut what others serve on the same port.
+            return verdict.to(Treatment.ASK)
         reason = _reason("HAZARD_SHUT", "closed until somebody says who needs it", danger)
         return verdict.to(Treatment.SHUT).because(reason)
     seen = narrow(exposure.peers)

@@ -59,12 +59,15 @@ def cuts_off(exposure: Exposure, rules: Sequence[Rule], zones: Zones, *, otherwi
 def _is_open(
     exposure: Exposure, family: Family, rules: Iterable[Rule], zones: Zones, *, groups: bool
 ) -> bool:
-    local = local_side(exposure)
+    side = local_side(exposure)
+    local = None if side is None else side.of([family])
+    if side is not None and local is None:
+        return False
     for rule in rules:
         if not _speaks_of(rule, exposure) or family not in rule.families:
             continue
-        here = rule.local is None or rule.local == local
-        if not here:
+        # Rules for another of the port's binds are no way in by this one.
+        if rule.local is not None and rule.local.of([family]) != local:
             continue
         if rule.action is not Action.ACCEPT:
             if _is_for_all(rule, family, zones):
