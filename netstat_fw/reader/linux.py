@@ -111,10 +111,10 @@ class LinuxTables:
     def _read_repaired(self, line: str, index: int, *, is_claim: bool) -> bool:
         """Read the rows of a line that markup, a pager or somebody's typing has changed."""
         pieces = repaired(line) or ([line] if is_claim else [])
-        pieces = [without_inner_blanks(piece) for piece in pieces if may_begin_row(piece)]
-        if pieces in ([], [line]):
+        pieces = [piece for piece in pieces if may_begin_row(piece)]
+        if not pieces:
             return False
-        unread = [piece for piece in pieces if not self._read_repaired_text(piece, index)]
+        unread = [piece for piece in pieces if not self._read_repaired_text(piece, line, index)]
         if len(unread) == len(pieces):
             return False
         self._repaired.append(index)
@@ -124,11 +124,15 @@ class LinuxTables:
                 self._draft.remark(Severity.ERROR, "damaged-row", message, index)
         return True
 
-    def _read_repaired_text(self, text: str, index: int) -> bool:
-        return (
-            self._rows.read_text(text, index)
-            or self._read_variant(text, index)
-            or self._read_doubtful(text, index)
+    def _read_repaired_text(self, text: str, line: str, index: int) -> bool:
+        """Read a repaired text; blanks inside addresses are closed where nothing else helps."""
+        closed = without_inner_blanks(text)
+        return any(
+            self._rows.read_text(each, index)
+            or self._read_variant(each, index)
+            or self._read_doubtful(each, index)
+            for each in dict.fromkeys((text, closed))
+            if each != line
         )
 
     def begin_table(self, header: str) -> None:
