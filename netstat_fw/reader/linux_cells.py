@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import enum
 from ipaddress import IPv4Address, IPv6Address
-from socket import AF_INET, AF_INET6, inet_pton
+from socket import AF_INET, AF_INET6, inet_ntop, inet_pton
 from typing import NamedTuple
 
 from netstat_fw.grammar.linux import (
@@ -55,6 +55,12 @@ def read_address(text: str) -> IPv4Address | IPv6Address | None:
         return IPv4Address(inet_pton(AF_INET, text))
     except (OSError, ValueError):
         return None
+
+
+def _is_printed(address: IPv4Address | IPv6Address, text: str) -> bool:
+    """Tell whether a tool prints the address as this text."""
+    family = AF_INET if isinstance(address, IPv4Address) else AF_INET6
+    return inet_ntop(family, address.packed) == text
 
 
 class Endpoints(dict[str, Endpoint | None]):
@@ -128,7 +134,9 @@ class Endpoints(dict[str, Endpoint | None]):
         address = read_address(text)
         if address is None and (":" in text or not text.strip("0123456789.")):
             return None
-        self.whole = self.whole or len(cell) > CUT_WIDTH
+        # Longer than cut cells are; but somebody who masks addresses writes what no tool does.
+        if len(cell) > CUT_WIDTH and (address is None or _is_printed(address, text)):
+            self.whole = True
         endpoint: Endpoint = _UnfrozenEndpoint(
             address, port, zone, text if address is None else None, service
         )
