@@ -10,7 +10,16 @@ import inspect
 from typing import TYPE_CHECKING, TypeAlias
 
 from netstat_fw.errors import ExportError
-from netstat_fw.exporters import firewalld, iptables, json_target, nftables, nftables_json, ufw
+from netstat_fw.exporters import (
+    firewalld,
+    iptables,
+    json_target,
+    kubernetes,
+    nftables,
+    nftables_json,
+    terraform_aws,
+    ufw,
+)
 from netstat_fw.exporters.rendered import Omission, Rendered
 
 if TYPE_CHECKING:
@@ -52,7 +61,9 @@ TARGETS: dict[str, Exporter] = {
     "firewalld": firewalld.render,
     "iptables": iptables.render,
     "json": json_target.render,
+    "kubernetes": kubernetes.render,
     "nftables": nftables.render,
     "nftables-json": nftables_json.render,
+    "terraform-aws": terraform_aws.render,
     "ufw": ufw.render,
 }
