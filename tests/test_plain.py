@@ -12,7 +12,8 @@ from netstat_fw.plain import SCHEMA_VERSION, capture_to_dict
 
 _FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 _TEXT = """\
-tcp6       0      1 fe80::1%eth0:22         2001:db8::1:https       ESTABLISHED 0 5 7/sshd: a off (0.00/0/0)
+tcp6       0      1 fe80::1%eth0:22         2001:db8::1:https       ESTABLISHED 0 5 7/sshd: a \
+off (0.00/0/0)
 unix  2      [ ACC ]     STREAM     LISTENING     17677    1480/cupsd           /run/cups.sock
 oops
 """
