@@ -68,7 +68,7 @@ def test_an_ipv6_sctp_listener_below_a_program_is_read() -> None:
     read = parse(
         _HEAD
         + "tcp6       0      0 :::22                   :::*                    LISTEN      4/sshd\n"
-        + "sctp                :::3868                                         LISTEN      44/diam\n"
+        + "sctp                :::3868                                         LISTEN      4/x\n"
     )
     assert [socket.local.port for socket in read.sockets] == [22, 3868]
     assert read.sockets[1].recv_q is None

@@ -1,10 +1,10 @@
 """Reads generated ``netstat -anp`` texts of 20,000 rows beside jc and beside a bare expression.
 
 Run: ``python tests/benchmarks/bench_parse.py``. The floor is `re.findall` of one row expression
-over the same text: no reader that looks at every field can be faster. Exits with 1 where a bound of the
-project is missed: five times jc's rows per second on the first text, the floor within six times,
-ten times the rows in twelve times the time, 1,100 bytes kept per socket, two seconds per hostile
-text. Ratios of one run count; absolute times are the machine's.
+over the same text: no reader that looks at every field can be faster. Exits with 1 where a bound is
+missed: five times jc's rows per second on the first text, the floor within six times, ten times the
+rows in twelve times the time, 1,100 bytes kept per socket, two seconds per hostile text. Ratios of
+one run count; absolute times are the machine's.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def realistic(rows: int = ROWS, seed: int = 1) -> str:
     lines += [_row("udp", f"192.0.2.10:{p}", "0.0.0.0:*", "", "9/named") for p in range(5000, 5200)]
     lines.append(_UNIX_HEADER)
     lines += [
-        f"unix  3      [ ]         STREAM     CONNECTED     {90_000 + n:<8} {'1/systemd':<20} /run/x"
+        f"unix  3      [ ]         STREAM     CONNECTED     {90_000 + n:<8} {'1/init':<20} /run/x"
         for n in range(unix)
     ]
     return "\n".join([*lines, ""])
