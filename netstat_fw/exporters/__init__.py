@@ -17,6 +17,7 @@ from netstat_fw.exporters import (
     kubernetes,
     nftables,
     nftables_json,
+    rfc8519,
     terraform_aws,
     ufw,
 )
@@ -64,6 +65,7 @@ TARGETS: dict[str, Exporter] = {
     "kubernetes": kubernetes.render,
     "nftables": nftables.render,
     "nftables-json": nftables_json.render,
+    "rfc8519": rfc8519.render,
     "terraform-aws": terraform_aws.render,
     "ufw": ufw.render,
 }
