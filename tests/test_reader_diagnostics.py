@@ -114,6 +114,18 @@ def test_a_header_that_a_program_name_forges_begins_no_table() -> None:
     assert [socket.snapshot for socket in capture.sockets] == [0, 0]
 
 
+def test_a_header_too_far_below_a_name_begins_a_table() -> None:
+    capture = parse(f"{_OWNED}{'-' * 20}\nProto Recv-Q Send-Q L x\n{_OWNED}")
+    assert capture.diagnostics == ()
+    assert [socket.snapshot for socket in capture.sockets] == [0, 1]
+
+
+def test_a_piece_of_a_joined_line_that_is_no_row_is_left_out() -> None:
+    capture = parse(f"{_ROW}tcp 0 0 192.0.2.1:22 0.0.0.0:* LISTEN -<br>udp is next\n")
+    assert [socket.line for socket in capture.sockets] == [1, 2]
+    assert [remark.code for remark in capture.diagnostics] == ["repaired"]
+
+
 @pytest.mark.parametrize(
     ("row", "code", "column", "message"),
     [

@@ -75,6 +75,20 @@ class TestWrapped:
         assert len(row[:59] + "/run/a/very/long/path") == 80
         assert socket.path == "/run/a/very/long/pathh.sock"
 
+    def test_a_row_broken_inside_its_state_is_put_together_without_a_word(self) -> None:
+        row = f"tcp6       0      0 {'2001:db8::1:443':<25} {'2001:db8::2:5':<25} ESTABLISHED 7/x"
+        header = f"{_HEADER}\nPID/Program name    \n"
+        capture = parse(f"{header}{row[:80]}\n{row[80:]}\n")
+        assert capture.sockets == parse(row).sockets
+        assert capture.diagnostics == ()
+
+    def test_a_row_broken_inside_its_address_is_put_together_without_a_word(self) -> None:
+        row = f"tcp6       0      0 {'2001:db8::1:443':<50} 2001:db8::2:5 ESTABLISHED 7/x"
+        header = f"{_HEADER}\nPID/Program name    \n"
+        capture = parse(f"{header}{row[:80]}\n{row[80:]}\n")
+        assert capture.sockets == parse(row).sockets
+        assert capture.diagnostics == ()
+
     def test_wide_characters_count_twice(self) -> None:
         row = "unix  2      [ ]         流         CONNECTED     17715    1551/sshd: root     "
         (socket,) = parse(f"{row}\n/run/x\n").unix_sockets
