@@ -17,9 +17,11 @@ from netstat_fw.exporters import (
     kubernetes,
     nftables,
     nftables_json,
+    pf,
     rfc8519,
     terraform_aws,
     ufw,
+    windows,
 )
 from netstat_fw.exporters.rendered import Omission, Rendered
 
@@ -65,7 +67,9 @@ TARGETS: dict[str, Exporter] = {
     "kubernetes": kubernetes.render,
     "nftables": nftables.render,
     "nftables-json": nftables_json.render,
+    "pf": pf.render,
     "rfc8519": rfc8519.render,
     "terraform-aws": terraform_aws.render,
     "ufw": ufw.render,
+    "windows": windows.render,
 }

@@ -1,0 +1,152 @@
+"""Precedence: what becomes of drops where a block wins over any accept, whatever their order.
+
+In a ruleset the first match decides, so an accept may stand before a drop that meets some of its
+packets. Where blocks win, that drop would take these packets, too. It is left to the default where
+the default drops and nothing behind it is accepted; else it is written and said to be stricter; but
+an accept of which nothing would be left is an error, because it is there on purpose, such as the
+way in of an administrator before all others are shut out.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+import attrs
+
+from netstat_fw.errors import ExportError
+from netstat_fw.ruleset.base import LOOPBACK
+from netstat_fw.ruleset.sets import AddressSet
+from netstat_fw.ruleset.space import boxes, subtract
+from netstat_fw.ruleset.terms import Action, ConnectionState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from netstat_fw.protocol import Family
+    from netstat_fw.ruleset.model import Ruleset
+    from netstat_fw.ruleset.rule import Rule
+    from netstat_fw.ruleset.space import Box
+
+_Space: TypeAlias = "dict[Family, Box]"
+_Pieces: TypeAlias = "list[tuple[Family, Box]]"
+
+# Beyond this, what is left of an accept is not computed; it counts as all of it.
+_MOST_PIECES = 2000
+
+
+@attrs.frozen
+class Block:
+    """What becomes of a rule that drops.
+
+    Attributes:
+        written: False where the default does it.
+        also_meets: accepting rules before it, some of whose packets the block takes.
+    """
+
+    written: bool = True
+    also_meets: tuple[Rule, ...] = ()
+
+
+def settle_blocks(
+    ruleset: Ruleset, rules: Sequence[Rule], default: Action, target: str
+) -> dict[int, Block]:
+    """Decide for each rule that drops or rejects, by its index, what becomes of it.
+
+    Args:
+        ruleset: where the zones of the rules are.
+        rules: the enabled rules of one chain that the target can hold, in order; of each only the
+            packets in state new are looked at.
+        default: what the chain does with what no rule matches.
+        target: name of the target.
+
+    Raises:
+        ExportError: for an accept that blocks behind it would swallow.
+    """
+    if all(rule.action is Action.ACCEPT for rule in rules):
+        return {}
+    chain = _Spaces(ruleset, rules)
+    settled: dict[int, Block] = {}
+    hit: dict[int, int] = {}
+    for index, rule in enumerate(rules):
+        if rule.action is Action.ACCEPT:
+            continue
+        taken = [] if _is_forged(rule) else chain.taken(index)
+        if taken and default is not Action.ACCEPT and not chain.opened_behind(index):
+            settled[index] = Block(written=False)
+            continue
+        settled[index] = Block(also_meets=tuple(rules[other] for other in taken))
+        hit |= dict.fromkeys(taken, index)
+    written = [index for index, block in settled.items() if block.written]
+    for accept, block in hit.items():
+        if not chain.left(accept, [index for index in written if index > accept]):
+            raise ExportError(
+                f"target {target}: a block wins over every accept, so nothing would be left of "
+                f"rule {rules[accept].id}, which stands before {rules[block].id} and others that "
+                f"{rules[block].action.value}; let those name what they are really to meet, or "
+                f"leave them to the default"
+            )
+    return settled
+
+
+class _Spaces:
+    def __init__(self, ruleset: Ruleset, rules: Sequence[Rule]) -> None:
+        interfaces = sorted({rule.interface for rule in rules if rule.interface is not None})
+        self._accepts = [rule.action is Action.ACCEPT for rule in rules]
+        self._spaces = [
+            boxes(
+                attrs.evolve(rule, states=(ConnectionState.NEW,)),
+                ruleset.resolve(rule),
+                interfaces,
+            )
+            for rule in rules
+        ]
+
+    def taken(self, block: int) -> list[int]:
+        """Find the accepts before a block that decide some of its packets."""
+        space = self._spaces[block]
+        return [
+            index
+            for index in range(block)
+            if self._accepts[index]
+            and _meets(self._spaces[index].items(), space)
+            and _meets(self._decided(index), space)
+        ]
+
+    def opened_behind(self, block: int) -> bool:
+        """Tell whether an accept behind a block matches packets that the block decides."""
+        decided = self._decided(block)
+        later = range(block + 1, len(self._spaces))
+        return any(self._accepts[index] and _meets(decided, self._spaces[index]) for index in later)
+
+    def left(self, accept: int, blocks: Iterable[int]) -> _Pieces:
+        """Compute what is left of the packets that an accept decides."""
+        return _reduced(self._decided(accept), (self._spaces[index] for index in blocks))
+
+    def _decided(self, index: int) -> _Pieces:
+        return _reduced(list(self._spaces[index].items()), self._spaces[:index])
+
+
+def _meets(pieces: Iterable[tuple[Family, Box]], space: _Space) -> bool:
+    return any(
+        family in space and subtract(box, space[family]) is not None for family, box in pieces
+    )
+
+
+def _reduced(pieces: _Pieces, taken: Iterable[_Space]) -> _Pieces:
+    left = pieces
+    for space in taken:
+        before, left = left, []
+        for family, box in before:
+            rest = subtract(box, space[family]) if family in space else None
+            left += [(family, box)] if rest is None else [(family, piece) for piece in rest]
+        if len(left) > _MOST_PIECES:
+            return pieces
+    return left
+
+
+def _is_forged(rule: Rule) -> bool:
+    """Tell whether a rule is about loopback addresses, which no packet that is filtered has."""
+    return any(
+        isinstance(side, AddressSet) and LOOPBACK | side == LOOPBACK
+        for side in (rule.local, rule.remote)
+    )

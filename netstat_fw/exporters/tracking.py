@@ -1,0 +1,76 @@
+"""Tracking: filters that follow connections, but whose rules have no word for connection states.
+
+Windows Firewall and pf accept what belongs to a connection that was accepted, and drop what belongs
+to none. Only packets that open a connection come to their rules; no packet is untracked. Neither is
+sure to bring packets of the loopback interface to rules: Windows never does, and most systems with
+pf skip it. Neither can ask for a hop limit.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netstat_fw.errors import ExportError
+from netstat_fw.exporters.rendered import Omission
+from netstat_fw.protocol import Protocol
+from netstat_fw.ruleset.rule import RemoteReference
+from netstat_fw.ruleset.terms import Action, ConnectionState, RemoteKind
+
+if TYPE_CHECKING:
+    from netstat_fw.ruleset.rule import Rule
+
+LOOPBACK_INTERFACE = "lo"
+_ACCEPTED = {ConnectionState.ESTABLISHED, ConnectionState.RELATED}
+# Solicitations, advertisements and redirect: a receiver discards them with another hop limit than
+# this by itself, RFC 4861 6.1, 7.1 and 8.1.
+_NEIGHBOUR_DISCOVERY = frozenset({133, 134, 135, 136, 137})
+_UNROUTED = 255
+_WITH_PORTS = {Protocol.TCP, Protocol.UDP}
+
+
+def is_settled(rule: Rule, target: str) -> bool:
+    """Tell whether no packet of a rule comes to rules because of its state.
+
+    Raises:
+        ExportError: for a rule that is to drop or reject what may not come to rules at all.
+    """
+    loopback = rule.interface == LOOPBACK_INTERFACE
+    if rule.action is not Action.ACCEPT and (loopback or _ACCEPTED & set(rule.states)):
+        what = "the loopback interface" if loopback else "established connections"
+        raise ExportError(
+            f"target {target}: rule {rule.id} is to {rule.action.value} packets of {what}, which "
+            f"{target} may accept before any rule; render nftables or iptables instead"
+        )
+    return bool(rule.states) and ConnectionState.NEW not in rule.states
+
+
+def state_omissions(rule: Rule, target: str) -> list[Omission]:
+    """Say where the target is stricter with a rule because of the states it names."""
+    invalid = rule.action is Action.ACCEPT and ConnectionState.INVALID in rule.states
+    if invalid and rule.interface != LOOPBACK_INTERFACE:
+        return [Omission(rule.id, f"{target} drops invalid packets")]
+    return []
+
+
+def obstacle(rule: Rule, target: str) -> str | None:
+    """Say why neither Windows nor pf can hold a rule, and the way round; None where both can."""
+    remote = rule.remote
+    if isinstance(remote, RemoteReference) and remote.kind is not RemoteKind.ZONE:
+        return f"{target} does not know {remote}; define its addresses as a zone"
+    if rule.hop_limit is not None and not _is_checked_by_hosts(rule):
+        return f"{target} cannot ask for a hop limit; leave it out"
+    protocol = rule.protocol
+    ports = rule.local_ports is not None or rule.remote_ports is not None
+    if protocol is not None and ports and protocol not in _WITH_PORTS:
+        return f"{target} knows ports of tcp and udp only, not of {protocol.value}; leave them out"
+    return None
+
+
+def _is_checked_by_hosts(rule: Rule) -> bool:
+    return (
+        rule.action is Action.ACCEPT
+        and rule.hop_limit == _UNROUTED
+        and bool(rule.icmp_types)
+        and rule.protocol is Protocol.ICMPV6
+        and _NEIGHBOUR_DISCOVERY.issuperset(rule.icmp_types)
+    )
