@@ -76,14 +76,14 @@ def main() -> None:
     programs = sum(bool(owner and owner.name) for owner in owners)
     jc_rows = jc.parse("netstat", text, quiet=True)
     jc_programs = sum("program_name" in row for row in jc_rows)
-    print(f"text: {text.count(chr(10)):,} lines, {ROWS:,} rows")  # noqa: T201 - the point
+    print(f"text: {text.count(chr(10)):,} lines, {ROWS:,} rows")
     for name, seconds, rows in (("netstat-fw", ours, our_rows), ("jc", theirs, their_rows)):
-        print(  # noqa: T201 - the point
+        print(
             f"{name:<10} {rows:>6,} rows  {seconds * 1e6 / rows:6.2f} µs/row"
             f"  {rows / seconds:>9,.0f} rows/s"
         )
-    print(f"ratio {our_rows / ours / (their_rows / theirs):.1f}")  # noqa: T201 - the point
-    print(  # noqa: T201 - the point
+    print(f"ratio {our_rows / ours / (their_rows / theirs):.1f}")
+    print(
         f"netstat-fw keeps {programs:,} executables and {services:,} services apart;"
         f" jc keeps {jc_programs:,} names in one field"
     )
