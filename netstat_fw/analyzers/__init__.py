@@ -12,8 +12,8 @@ from netstat_fw.analyzers.checklist import check_outlook
 from netstat_fw.analyzers.connections import file_connections
 from netstat_fw.analyzers.covers import cover, sessions
 from netstat_fw.analyzers.datagrams import file_datagrams
-from netstat_fw.analyzers.exposure import shut_ports
-from netstat_fw.analyzers.findings import Findings, Scope
+from netstat_fw.analyzers.exposure import shut_ports, tcp_ports
+from netstat_fw.analyzers.findings import Findings
 from netstat_fw.analyzers.flows import (
     Flows,
     make_connections,
@@ -37,9 +37,12 @@ from netstat_fw.analyzers.presentation import (
 )
 from netstat_fw.analyzers.rows import survey
 from netstat_fw.analyzers.verdicts import account, key_of
+from netstat_fw.construct import without_cycle_search
 from netstat_fw.services import builtin_catalog
 
 if TYPE_CHECKING:
+    from netstat_fw.analyzers.host import Context
+    from netstat_fw.analyzers.rows import Survey
     from netstat_fw.records import Capture
     from netstat_fw.services import ServiceCatalog
 
@@ -64,16 +67,19 @@ def analyze(
         ValueError: `ephemeral` is reversed or leaves 1 to 65535.
     """
     catalog = builtin_catalog() if services is None else services
-    rows = survey(capture, catalog)
-    context = describe(capture, rows, catalog, ephemeral, name)
-    flows = Flows()
+    with without_cycle_search():
+        rows = survey(capture, catalog)
+        return _analyze(capture, rows, describe(capture, rows, catalog, ephemeral, name))
 
+
+def _analyze(capture: Capture, rows: Survey, context: Context) -> Findings:
+    """Run the analyzers in their order: what was captured, then what follows from it."""
+    flows = Flows()
     listening = place_listeners(rows.listeners, rows.homes, context)
     judge_listeners(rows.listeners, listening, flows)
     covers = cover(listening)
     file_connections(rows.streams, covers, shut_ports(listening), flows, context)
-    served = {each.exposure.port for each in listening if each.exposure.scope is not Scope.LOOPBACK}
-    datagrams = file_datagrams(rows.datagrams, served, flows, context)
+    datagrams = file_datagrams(rows.datagrams, tcp_ports(listening), flows, context)
     file_others(rows.others, flows)
 
     captured = merge(
@@ -88,7 +94,7 @@ def analyze(
         for each in captured
     )
     observed = merge([*make_connections(flows, context), *datagrams.connections])
-    checked = check_outlook(captured, observed, rows.everything, context)
+    checked = check_outlook(captured, observed, rows, context)
 
     exposures = sort_exposures((*captured, *suggest_companions(captured, context)))
     connections = sort_connections(merge([*observed, *expect_dns(captured), *checked.suggestions]))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from netstat_fw.analyzers.checklist_items import Item, Port
     from netstat_fw.analyzers.findings import Exposure
     from netstat_fw.analyzers.host import Context
-    from netstat_fw.analyzers.rows import Row
+    from netstat_fw.analyzers.rows import Survey
 
 
 @attrs.frozen
@@ -43,7 +43,7 @@ class Checked:
 def check_outlook(
     exposures: Sequence[Exposure],
     connections: Sequence[Connection],
-    rows: Sequence[Row],
+    rows: Survey,
     context: Context,
 ) -> Checked:
     """Go through the checklist.
@@ -57,13 +57,12 @@ def check_outlook(
     questions: list[Question] = []
     answers: list[Answer] = []
     suggestions: list[Connection] = []
-    known = {row.program for row in rows if row.program is not None}
     seen = frozenset((each.protocol, each.remote_port) for each in connections)
     reachable = _by_port(each for each in exposures if each.scope is not Scope.LOOPBACK)
     answered = _by_port(each for each in connections if not each.unanswered)
     bound = _by_port(exposures)
     for item in ITEMS:
-        answering = _matching(known, item.answered_by)
+        answering = _matching(rows.programs, item.answered_by)
         proof = unite(
             [
                 *_cited(reachable, item.answered_in),
@@ -74,7 +73,7 @@ def check_outlook(
         if proof:
             answers.append(Answer(item.code, item.answer, proof))
             continue
-        raising = _matching(known, item.programs)
+        raising = _matching(rows.programs, item.programs)
         raised = unite([*_cited(bound, item.ports), *_lines(rows, raising, context)])
         if not (raised or item.always) or not item.unless.isdisjoint(bound):
             continue
@@ -91,8 +90,10 @@ def _matching(known: Iterable[str], beginnings: tuple[str, ...]) -> frozenset[st
     return frozenset(program for program in known if program.lower().startswith(beginnings))
 
 
-def _lines(rows: Iterable[Row], programs: frozenset[str], context: Context) -> tuple[Evidence, ...]:
-    return context.cite(row for row in rows if row.program in programs) if programs else ()
+def _lines(rows: Survey, programs: frozenset[str], context: Context) -> tuple[Evidence, ...]:
+    if not programs:
+        return ()
+    return context.cite(row for row in rows.everything if row.program in programs)
 
 
 def _by_port(findings: Iterable[Exposure | Connection]) -> dict[Port, list[Evidence]]:

@@ -5,6 +5,7 @@ All evidence of one analysis is about one capture, so lines alone tell it apart.
 
 from __future__ import annotations
 
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 from netstat_fw.evidence import Evidence
@@ -19,7 +20,7 @@ def cite(lines: Iterable[int], capture: str) -> tuple[Evidence, ...]:
     >>> [evidence.line for evidence in cite([7, 3, 7], "")]
     [3, 7]
     """
-    return tuple([Evidence(line, capture) for line in sorted(set(lines))])
+    return tuple(map(Evidence, sorted(set(lines)), repeat(capture)))
 
 
 def unite(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netstat_fw.analyzers.decision import Decision
 from netstat_fw.analyzers.direction import NAMED, T1, UNREADABLE, Direction, Way
 from netstat_fw.analyzers.ends import Reach
-from netstat_fw.analyzers.findings import Fate
+from netstat_fw.analyzers.findings import Fate, Role
 from netstat_fw.analyzers.roles import PORT_ROLES
 from netstat_fw.analyzers.verdicts import Verdict
 from netstat_fw.analyzers.wording import safe_name
@@ -38,7 +39,9 @@ def direct(  # noqa: PLR0911 - one return for each row of the table
         context: the host.
         served: an exposure of this host covers the local end.
     """
-    if Reach.LOOPBACK in {row.local.reach, row.remote.reach} or row.remote.key in context.own:
+    if row.local.reach is Reach.LOOPBACK or row.remote.reach is Reach.LOOPBACK:
+        return T1
+    if row.remote.key in context.own:
         return T1
     local, remote = row.local.port, row.remote.port
     if local is None or remote is None:
@@ -140,3 +143,15 @@ U_ASK = _direction(
 )
 _LOCAL = Verdict(Fate.LOCAL, T1.reasons[0])
 _UNREADABLE = Verdict(Fate.EXCLUDED, UNREADABLE.reasons[0])
+_ROLES = {
+    Way.OUT: Role.CLIENT,
+    Way.BOTH: Role.BOTH,
+    Way.IN: Role.SERVER,
+    Way.ASK: Role.UNDECIDED,
+    Way.LOCAL: Role.LOCAL,
+}
+# What sockets are for that stand for themselves.
+DECISIONS = {
+    each: Decision(_ROLES[each.way], each.confidence, each.reasons[0])
+    for each in (T1, NAMED, U1, U1_FIXED, U2, U2_SHUT, U3_ALONE, U3_SHUT, U_ASK)
+}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netstat_fw.analyzers.direction import Directions, Way
+from netstat_fw.analyzers.direction import T5, Directions, Way
 from netstat_fw.analyzers.findings import Fate
 from netstat_fw.analyzers.verdicts import Verdict
 from netstat_fw.analyzers.wording import port_text, safe_name
@@ -40,11 +40,12 @@ def file_connections(
     plain: dict[int, Verdict] = {}
     for row in rows:
         direction, traffic = directions.of(row)
+        way = direction.way
         if traffic is not None:
             verdict = traffic.take(row, direction, Fate.COVERED)
-        elif direction.way in _PLAIN:
+        elif way is Way.LOCAL or way is Way.NONE:
             if id(direction) not in plain:
-                plain[id(direction)] = Verdict(_PLAIN[direction.way], direction.reasons[0])
+                plain[id(direction)] = Verdict(_PLAIN[way], direction.reasons[0])
             verdict = plain[id(direction)]
         else:
             verdict = _file(row, direction, shut, flows, context)
@@ -57,7 +58,12 @@ def _file(
     """File a row that came in without a listener, went out, or cannot be explained."""
     protocol, local, remote = row.socket.protocol, row.local.port, row.remote.port
     way = direction.way
-    if way is Way.OUT and remote is not None and not context.is_ephemeral(remote):
+    # Row T5 has looked at the remote port already, and most connections come by it.
+    if (
+        way is Way.OUT
+        and remote is not None
+        and (direction is T5 or not context.is_ephemeral(remote))
+    ):
         return flows.out_to(protocol, remote).take(row, direction, Fate.FINDING)
     if way is Way.IN and local is not None and (protocol, local) not in shut:
         return flows.into(protocol, local).take(row, direction, Fate.FINDING)

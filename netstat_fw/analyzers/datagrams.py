@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from netstat_fw.analyzers.connected import direct, file_connected, has_peer, keep_shut
+from netstat_fw.analyzers.connected import (
+    DECISIONS,
+    direct,
+    file_connected,
+    has_peer,
+    keep_shut,
+)
 from netstat_fw.analyzers.covers import cover
-from netstat_fw.analyzers.direction import Way
 from netstat_fw.analyzers.exposure import shut_ports
-from netstat_fw.analyzers.findings import Connection, Datagram, Role
 from netstat_fw.analyzers.flows import Flows, Port, file_unreadable
 from netstat_fw.analyzers.groups import Groups, verdict_of
 from netstat_fw.analyzers.port_findings import PortFindings, find_for_port
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
 
     from netstat_fw.analyzers.covers import Covers
     from netstat_fw.analyzers.exposure import Placed
+    from netstat_fw.analyzers.findings import Connection, Datagram
     from netstat_fw.analyzers.host import Context
     from netstat_fw.analyzers.rows import Row
 
@@ -73,9 +78,7 @@ def file_datagrams(
         decision = decide(protocol, port, of_port, served, context)
         if decision.by_chance:
             for row in of_port:
-                by_chance.add(
-                    row, decision.role, decision.confidence, decision.reason, decision.question
-                )
+                by_chance.add(row, decision)
         else:
             found.append(find_for_port(protocol, port, of_port, decision, context))
             flows.verdicts.update(found[-1].verdicts)
@@ -103,24 +106,16 @@ def _file_connected(
     groups = Groups()
     shut = shut_ports(placed)
     for row in rows:
-        found = covers.get(row.socket.protocol, {}).get(row.local.port or 0)
+        found = covers[row.socket.protocol].get(row.local.port)
         traffic = None if found is None else found.find(row.local)
         direction = direct(row, context, served=traffic is not None)
         if (row.socket.protocol, row.local.port) in shut:
             direction = keep_shut(direction)
         flows.verdicts[row.index] = file_connected(row, direction, traffic, flows, context)
-        role = _ROLES.get(direction.way)
-        if role is not None and traffic is None:
-            groups.add(row, role, direction.confidence, direction.reasons[0])
+        if traffic is None and direction in DECISIONS:
+            groups.add(row, DECISIONS[direction])
     return groups
 
 
 # Clients that own their port by the protocol, and connect to their server once they know it.
 _FIXED_CLIENTS = frozenset({68, 546})
-_ROLES = {
-    Way.OUT: Role.CLIENT,
-    Way.BOTH: Role.BOTH,
-    Way.IN: Role.SERVER,
-    Way.ASK: Role.UNDECIDED,
-    Way.LOCAL: Role.LOCAL,
-}

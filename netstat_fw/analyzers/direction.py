@@ -22,10 +22,11 @@ from netstat_fw.records import State
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from netstat_fw.analyzers.covers import Covers
+    from netstat_fw.analyzers.covers import Cover, Covers
     from netstat_fw.analyzers.host import Context
     from netstat_fw.analyzers.rows import Row
     from netstat_fw.analyzers.traffic import Traffic
+    from netstat_fw.records import Protocol, Socket
 
 
 class Way(enum.Enum):
@@ -69,7 +70,13 @@ class Directions:
         self._covers = covers
         self._context = context
         self._own = context.own
+        self._low, self._high = context.host.ephemeral.low, context.host.ephemeral.high
         self._strengthened: dict[tuple[Direction | None, Reason], Direction] = {}
+        # Rows of a protocol stand together: its covers, and the traffic of local ends by identity
+        # that are on a listener's port which no client gets.
+        self._protocol: Protocol | None = None
+        self._ports: dict[int | None, Cover] = {}
+        self._served: dict[int, Traffic] = {}
 
     @cached_property
     def _fans(self) -> Fans:
@@ -79,7 +86,10 @@ class Directions:
         self, row: Row
     ) -> tuple[Direction, Traffic | None]:
         """Answer for one row; with the traffic of the exposure that covers it, if one does."""
-        state = row.socket.state
+        state, local = row.socket.state, row.local
+        if row.socket.protocol is not self._protocol:
+            self._protocol = row.socket.protocol
+            self._ports, self._served = self._covers[self._protocol], {}
         # By identity, because members of an enumeration are slow to hash.
         if state is State.CLOSED or state is State.BOUND or state is State.UNKNOWN:
             return NO_CONNECTION, None
@@ -87,28 +97,32 @@ class Directions:
             return T1, None
         if state is State.SYN_SENT:
             return (self._unreadable(row) if row.remote.port is None else T2), None
-        traffic = self._covering(row)
+        traffic = self._served.get(id(local))
+        if traffic is not None and state is not State.SYN_RECEIVED:
+            return T4, traffic
+        cover = self._ports.get(local.port)
+        traffic = None if cover is None else cover.find(local)
         if state is State.SYN_RECEIVED:
-            if traffic is None and row.local.port is None:
+            if traffic is None and local.port is None:
                 return self._unreadable(row), None
             return T3, traffic
-        if traffic is not None:
-            return (T4B, None) if self._may_be_outgoing(row) else (T4, traffic)
-        return self._by_ports(row), None
+        if traffic is None:
+            return self._by_ports(row), None
+        if local.port is not None and not self._is_ephemeral(local.port):
+            self._served[id(local)] = traffic
+            return T4, traffic
+        return (T4B, None) if self._may_be_outgoing(row) else (T4, traffic)
 
     def _is_local(self, row: Row) -> bool:
-        local, remote = row.local, row.remote
-        if local.reach is Reach.LOOPBACK or remote.reach is Reach.LOOPBACK:
+        remote = row.remote
+        if remote.key in self._own or remote.reach is Reach.LOOPBACK:
             return True
-        if remote.key is not None:
-            return remote.key in self._own
-        ends = row.socket
-        name = ends.remote.host
-        return name is not None and name == ends.local.host and not ends.remote.truncated
+        if row.local.reach is Reach.LOOPBACK:
+            return True
+        return remote.reach is Reach.UNNAMED and _is_one_name(row.socket)
 
-    def _covering(self, row: Row) -> Traffic | None:
-        cover = self._covers.get(row.socket.protocol, {}).get(row.local.port or 0)
-        return None if cover is None else cover.find(row.local)
+    def _is_ephemeral(self, port: int) -> bool:
+        return self._low <= port <= self._high
 
     @staticmethod
     def _unreadable(row: Row) -> Direction:
@@ -118,13 +132,10 @@ class Directions:
     def _may_be_outgoing(self, row: Row) -> bool:
         """Tell whether a listener's port may as well be a client's here (T4b)."""
         local, remote = row.local.port, row.remote.port
-        context = self._context
-        return (
-            local is not None
-            and remote is not None
-            and context.is_ephemeral(local)
-            and not context.is_ephemeral(remote)
-            and context.is_server_port(remote, row.socket.protocol.value)
+        if local is None or remote is None or not self._is_ephemeral(local):
+            return False
+        return not self._is_ephemeral(remote) and self._context.is_server_port(
+            remote, row.socket.protocol.value
         )
 
     def _by_ports(self, row: Row) -> Direction:
@@ -133,12 +144,12 @@ class Directions:
             return self._unreadable(row)
         if not self._context.host.listeners_captured:
             return self._without_listeners(row, local, remote)
-        from_client_port = self._context.is_ephemeral(local)
-        to_client_port = self._context.is_ephemeral(remote)
-        if from_client_port and to_client_port:
-            return self._hinted(T7, row)
-        if from_client_port:
+        from_client_port = self._low <= local <= self._high
+        to_client_port = self._low <= remote <= self._high
+        if from_client_port and not to_client_port:
             return T5
+        if from_client_port:
+            return self._hinted(T7, row)
         if to_client_port:
             return T6
         return T8_BOTH if local == remote else T8
@@ -172,8 +183,8 @@ class Directions:
             return T9_IN if local_listed else T9_OUT
         if local_listed:
             return _both_listed(local, remote)
-        from_client_port = self._context.is_ephemeral(local)
-        if from_client_port != self._context.is_ephemeral(remote):
+        from_client_port = self._is_ephemeral(local)
+        if from_client_port != self._is_ephemeral(remote):
             return T11_OUT if from_client_port else T11_IN
         return None
 
@@ -193,6 +204,11 @@ class Directions:
             confidence = _NEXT.get(base.confidence, base.confidence)
             self._strengthened[key] = Direction(base.way, confidence, (*base.reasons, reason))
         return self._strengthened[key]
+
+
+def _is_one_name(ends: Socket) -> bool:
+    """Tell whether both ends are the same host by name; what is left of cut ones may differ."""
+    return ends.remote.host == ends.local.host and not ends.remote.truncated
 
 
 def _both_listed(local: int, remote: int) -> Direction | None:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from netstat_fw.address import unmap
 from netstat_fw.records import Endpoint, Family
 
 if TYPE_CHECKING:
@@ -103,8 +102,6 @@ def reach_of(address: Address) -> Reach:
 
 def _reach_of_ipv4(number: int) -> Reach:
     first = number >> 24
-    if first not in _SPECIAL_BYTES:
-        return Reach.ADDRESS
     if first == 127:  # noqa: PLR2004 - 127.0.0.0/8
         return Reach.LOOPBACK
     if number == 0:
@@ -127,11 +124,15 @@ def read_end(endpoint: Endpoint) -> End:
     if address is None or endpoint.truncated:
         reach, family = _reach_by_text(endpoint), _family_by_text(endpoint)
         return End(reach, family, None, None, port, service)
-    address = unmap(address)
-    if isinstance(address, IPv4Address):
-        number = int(address)
-        return End(_reach_of_ipv4(number), Family.IPV4, address, number, port, service)
-    return End(reach_of(address), Family.IPV6, address, address_key(address), port, service)
+    if not isinstance(address, IPv4Address):
+        mapped = address.ipv4_mapped
+        if mapped is None:
+            return End(reach_of(address), Family.IPV6, address, address_key(address), port, service)
+        address = mapped
+    number = int(address)
+    plain = number >> 24 not in _SPECIAL_BYTES
+    reach = Reach.ADDRESS if plain else _reach_of_ipv4(number)
+    return End(reach, Family.IPV4, address, number, port, service)
 
 
 def _reach_by_text(endpoint: Endpoint) -> Reach:

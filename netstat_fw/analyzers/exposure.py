@@ -19,7 +19,7 @@ from netstat_fw.analyzers.rows import further_ends, programs_of
 from netstat_fw.analyzers.verdicts import Verdict, key_of
 from netstat_fw.analyzers.wording import doing, family_text, port_text
 from netstat_fw.evidence import Confidence, Question, Reason
-from netstat_fw.records import Dialect, Family
+from netstat_fw.records import Dialect, Family, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from netstat_fw.analyzers.ends import End
     from netstat_fw.analyzers.host import Context
     from netstat_fw.analyzers.rows import Row
-    from netstat_fw.records import Protocol
 
     Bind: TypeAlias = tuple[End, Row]
 
@@ -96,6 +95,15 @@ def shut_ports(placed: Iterable[Placed]) -> frozenset[tuple[Protocol, int]]:
         (each.exposure.protocol, each.exposure.port)
         for each in placed
         if each.exposure.scope is Scope.LOOPBACK
+    )
+
+
+def tcp_ports(placed: Iterable[Placed]) -> frozenset[int]:
+    """Return the ports that TCP servers are exposed on, not to this machine alone."""
+    return frozenset(
+        each.exposure.port
+        for each in placed
+        if each.exposure.protocol is Protocol.TCP and each.exposure.scope is not Scope.LOOPBACK
     )
 
 

@@ -13,6 +13,7 @@ import attrs
 from netstat_fw.analyzers.administration import is_admin
 from netstat_fw.analyzers.direction import NAMED, UNREADABLE
 from netstat_fw.analyzers.findings import Basis, Connection, Exposure, Fate, Scope
+from netstat_fw.analyzers.rows import DATAGRAMS
 from netstat_fw.analyzers.traffic import Traffic
 from netstat_fw.analyzers.verdicts import Verdict
 from netstat_fw.analyzers.wording import doing, port_text, safe_name
@@ -32,13 +33,15 @@ class Flows:
 
     Attributes:
         incoming: traffic to local ports whose exposure only it speaks for.
-        outgoing: traffic that this host started, by remote port.
+        outgoing: traffic that this host started, by protocol and remote port.
         asked: traffic that only the operator can explain, by code and subject of the question.
         verdicts: what becomes of each row, by its index.
     """
 
     incoming: dict[Port, Traffic] = attrs.field(factory=dict)
-    outgoing: dict[Port, Traffic] = attrs.field(factory=dict)
+    outgoing: dict[Protocol, dict[int, Traffic]] = attrs.field(
+        factory=lambda: {protocol: {} for protocol in Protocol}
+    )
     asked: dict[tuple[str, str], Traffic] = attrs.field(factory=dict)
     verdicts: dict[int, Verdict] = attrs.field(factory=dict)
 
@@ -51,9 +54,11 @@ class Flows:
 
     def out_to(self, protocol: Protocol, port: int) -> Traffic:
         """Return the traffic to a remote port."""
-        if (protocol, port) not in self.outgoing:
-            self.outgoing[protocol, port] = Traffic((Connection, protocol, port, None))
-        return self.outgoing[protocol, port]
+        found = self.outgoing[protocol].get(port)
+        if found is None:
+            key = Connection, protocol, port, None
+            found = self.outgoing[protocol][port] = Traffic(key)
+        return found
 
     def ask(self, code: str, subject: str) -> Traffic:
         """Return the traffic that a question is about."""
@@ -80,7 +85,7 @@ def make_exposures(flows: Flows, context: Context) -> tuple[Exposure, ...]:
                 port,
                 traffic.families,
                 Scope.ANY,
-                basis=_basis(protocol),
+                basis=Basis.DATAGRAM if protocol in DATAGRAMS else Basis.CONNECTION,
                 service=context.services.name_of(port, protocol.value),
                 programs=traffic.programs,
                 admin=is_admin(protocol, port, traffic.programs),
@@ -108,21 +113,38 @@ def with_sessions(exposure: Exposure, traffic: Traffic, context: Context) -> Exp
 def make_connections(flows: Flows, context: Context) -> tuple[Connection, ...]:
     """Make the outgoing connections."""
     return tuple(
-        Connection(
-            protocol,
-            port,
-            traffic.families,
-            basis=_basis(protocol),
-            service=context.services.name_of(port, protocol.value),
-            programs=traffic.programs,
-            peers=traffic.peers,
-            peers_complete=traffic.peers_complete,
-            unanswered=traffic.states == {State.SYN_SENT},
-            confidence=traffic.confidence,
-            reasons=_reasons(protocol, port, traffic),
-            evidence=traffic.evidence(context),
-        )
-        for (protocol, port), traffic in flows.outgoing.items()
+        _make_connection(protocol, port, traffic, context)
+        for protocol, ports in flows.outgoing.items()
+        for port, traffic in ports.items()
+    )
+
+
+def _make_connection(
+    protocol: Protocol, port: int, traffic: Traffic, context: Context
+) -> Connection:
+    states = traffic.states
+    programs = traffic.programs
+    datagrams = protocol in DATAGRAMS
+    used = Reason(
+        "OUT_DATAGRAM" if datagrams else "OUT_ESTABLISHED",
+        f"{doing(programs, 'use')} a remote {port_text(protocol, port)}",
+        "S21",
+    )
+    unanswered = states == {State.SYN_SENT}
+    remarks = [_UNANSWERED] if unanswered else [_WAIT_STATE] if states & _WAITING else []
+    return Connection(
+        protocol,
+        port,
+        traffic.families,
+        basis=Basis.DATAGRAM if datagrams else Basis.CONNECTION,
+        service=context.services.name_of(port, protocol.value),
+        programs=programs,
+        peers=traffic.peers,
+        peers_complete=traffic.peers_complete,
+        unanswered=unanswered,
+        confidence=traffic.confidence,
+        reasons=(used, *traffic.reasons, *remarks),
+        evidence=traffic.evidence(context),
     )
 
 
@@ -132,23 +154,6 @@ def make_questions(flows: Flows, context: Context) -> tuple[Question, ...]:
         Question(code, _sentence(code, subject, traffic), subject, traffic.evidence(context))
         for (code, subject), traffic in flows.asked.items()
     )
-
-
-def _basis(protocol: Protocol) -> Basis:
-    datagrams = protocol in {Protocol.UDP, Protocol.UDPLITE}
-    return Basis.DATAGRAM if datagrams else Basis.CONNECTION
-
-
-def _reasons(protocol: Protocol, port: int, traffic: Traffic) -> tuple[Reason, ...]:
-    text = port_text(protocol, port)
-    code = "OUT_DATAGRAM" if _basis(protocol) is Basis.DATAGRAM else "OUT_ESTABLISHED"
-    sentence = f"{doing(traffic.programs, 'use')} a remote {text}"
-    reasons = [Reason(code, sentence, "S21"), *traffic.reasons]
-    if traffic.states == {State.SYN_SENT}:
-        reasons.append(_UNANSWERED)
-    if traffic.states & _WAITING:
-        reasons.append(_WAIT_STATE)
-    return tuple(reasons)
 
 
 def _sentence(code: str, subject: str, traffic: Traffic) -> str:

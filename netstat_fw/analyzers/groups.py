@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
+from netstat_fw.analyzers.decision import Decision
 from netstat_fw.analyzers.findings import Datagram, Fate, Role
-from netstat_fw.analyzers.rows import programs_of
+from netstat_fw.analyzers.rows import families_of, programs_of
 from netstat_fw.analyzers.verdicts import Verdict, key_of
-from netstat_fw.evidence import Confidence, Question, Reason
-from netstat_fw.records import Family, Protocol
+from netstat_fw.evidence import Question
+from netstat_fw.records import Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,41 +22,40 @@ if TYPE_CHECKING:
     from netstat_fw.analyzers.host import Context
     from netstat_fw.analyzers.rows import Row
 
-_Key: TypeAlias = tuple[Protocol, Role, Confidence, Reason, str, str | None]
+_Key: TypeAlias = tuple[Decision, Protocol, str | None]
 
 
 @attrs.define
 class Groups:
-    """The sockets, by protocol, role, reason and program."""
+    """The sockets, by decision, protocol and program."""
 
     _rows: dict[_Key, list[Row]] = attrs.field(factory=dict)
 
-    def add(
-        self, row: Row, role: Role, confidence: Confidence, reason: Reason, question: str = ""
-    ) -> None:
-        """Add a socket; `question` is the code of the one to ask about it, empty for none."""
-        key = row.socket.protocol, role, confidence, reason, question, row.program
-        self._rows.setdefault(key, []).append(row)
+    def add(self, row: Row, decision: Decision) -> None:
+        """Add a socket."""
+        key = decision, row.socket.protocol, row.program
+        if key not in self._rows:
+            self._rows[key] = []
+        self._rows[key].append(row)
 
     def findings(self, context: Context) -> Iterator[tuple[Datagram, tuple[Row, ...]]]:
         """Make the findings, each with its rows."""
-        for (protocol, role, confidence, reason, code, _), rows in self._rows.items():
-            programs = programs_of(rows)
+        for (decision, protocol, program), rows in self._rows.items():
             evidence = context.cite(rows)
             question = None
-            if code:
-                subject = f"{protocol.value} of {programs[0] if programs else 'unknown programs'}"
-                question = Question(code, _ASKED.format(subject=subject), subject, evidence)
-            families = {family for row in rows for family in row.families}
+            if decision.question:
+                subject = f"{protocol.value} of {program or 'unknown programs'}"
+                sentence = _ASKED.format(subject=subject)
+                question = Question(decision.question, sentence, subject, evidence)
             datagram = Datagram(
                 protocol,
                 None,
-                role,
-                tuple(family for family in Family if family in families),
-                programs=programs,
+                decision.role,
+                families_of(rows),
+                programs=programs_of(rows),
                 question=question,
-                confidence=confidence,
-                reasons=(reason,),
+                confidence=decision.confidence,
+                reasons=(decision.reason,),
                 evidence=evidence,
             )
             yield datagram, tuple(rows)

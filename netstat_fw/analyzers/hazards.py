@@ -41,9 +41,8 @@ def find_hazards(
         for each in exposures
         if each.scope is not Scope.LOOPBACK and each.basis is not Basis.COMPANION
     ]
-    programs = {row.program for row in rows.everything if row.program is not None}
     found = [
-        *(hazard for each in open_ones for hazard in _of_exposure(each, programs)),
+        *(hazard for each in open_ones for hazard in _of_exposure(each, rows.programs)),
         *_of_exposures(open_ones),
         *_of_rows(rows, context),
     ]
@@ -104,9 +103,8 @@ def _of_exposures(exposures: Sequence[Exposure]) -> Iterator[Hazard]:
 
 def _of_rows(rows: Survey, context: Context) -> Iterator[Hazard]:
     """Find the dangers that single sockets show."""
-    names = {row.program for row in rows.everything if row.program is not None}
-    known = {name for name in names if is_firewall_manager(name)}
-    managers = [row for row in rows.everything if row.program in known]
+    known = {name for name in rows.programs if is_firewall_manager(name)}
+    managers = [row for row in rows.everything if row.program in known] if known else []
     if managers:
         yield Hazard(
             "FIREWALL_MANAGER",

@@ -94,10 +94,18 @@ def describe(
     Raises:
         ValueError: `ephemeral` is reversed or leaves 1 to 65535.
     """
-    local = [
-        (end, row) for row in rows.homes for end in (row.local, *further_ends(row, local=True))
-    ]
-    own = {end.address for end, _ in local if end.reach in _OWN and end.address is not None}
+    by_key: dict[int, Address] = {}
+    cut: set[Family] = set()
+    for row in rows.homes:
+        ends = [row.local]
+        if row.socket.multihoming is not None:
+            ends += further_ends(row, local=True)
+        for end in ends:
+            if end.reach is Reach.UNNAMED:
+                cut.add(row.bound_family)
+            elif end.key not in by_key and end.address is not None and end.reach in _OWN:
+                by_key[address_key(end.address)] = end.address
+    own = set(by_key.values())
     host = HostFacts(
         dialect=capture.dialect,
         addresses=sort_addresses(own - _broadcasts(own)),
@@ -111,8 +119,8 @@ def describe(
         datagrams_captured=bool(rows.datagrams),
         programs_captured=any(socket.process is not None for socket in capture.sockets),
     )
-    cut = frozenset(row.bound_family for end, row in local if end.reach is Reach.UNNAMED)
-    return Context(attrs.evolve(host, fitness=judge_fitness(capture, rows)), services, cut, name)
+    host = attrs.evolve(host, fitness=judge_fitness(capture, rows))
+    return Context(host, services, frozenset(cut), name)
 
 
 def sort_addresses(addresses: Iterable[Address]) -> tuple[Address, ...]:

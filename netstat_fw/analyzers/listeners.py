@@ -20,7 +20,7 @@ from netstat_fw.evidence import Confidence, Reason
 from netstat_fw.records import Family, Protocol, State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator
 
     from netstat_fw.analyzers.findings import Exposure
     from netstat_fw.analyzers.host import Context
@@ -46,7 +46,7 @@ def place_listeners(
             dynamic.append(row)
         else:
             ports.setdefault((row.socket.protocol, row.local.port), []).append(row)
-    proven = _ports_with_ipv4(homes, context)
+    proven = _ports_with_ipv4(homes, frozenset(port for _, port in ports), context)
     placed = [
         _noted(each, context)
         for (protocol, port), rows in ports.items()
@@ -65,14 +65,17 @@ def judge_listeners(listeners: Iterable[Row], placed: Iterable[Placed], flows: F
     flows.verdicts.update(judge_placed(placed))
 
 
-def _ports_with_ipv4(homes: Iterable[Row], context: Context) -> set[tuple[Protocol, int]]:
-    """Find the ports that an IPv4 connection is on, where the port cannot be a client's."""
+def _ports_with_ipv4(
+    homes: Iterable[Row], bound: Container[int | None], context: Context
+) -> set[tuple[Protocol, int]]:
+    """Find the bound ports that an IPv4 connection is on, where the port cannot be a client's."""
     return {
-        (row.socket.protocol, row.local.port)
+        (row.socket.protocol, port)
         for row in homes
-        if row.local.family is Family.IPV4
-        and row.local.port is not None
-        and not context.is_ephemeral(row.local.port)
+        if (port := row.local.port) in bound
+        and port is not None
+        and row.local.family is Family.IPV4
+        and not context.is_ephemeral(port)
     }
 
 

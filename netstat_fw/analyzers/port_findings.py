@@ -34,10 +34,10 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Sequence
 
     from netstat_fw.address import Address
+    from netstat_fw.analyzers.decision import Decision
     from netstat_fw.analyzers.findings import Network
     from netstat_fw.analyzers.host import Context
     from netstat_fw.analyzers.rows import Row
-    from netstat_fw.analyzers.unconnected import Decision
     from netstat_fw.records import Protocol
 
 

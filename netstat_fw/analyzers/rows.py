@@ -1,11 +1,12 @@
 """Rows: the sockets of a capture, sorted by what the decision tables ask about them.
 
-Nothing is dropped: every socket is in exactly one of the four groups of a `Survey`. Endpoints and
-processes are shared between rows, so each distinct one is looked at once.
+Nothing is dropped: every socket is in exactly one of the four groups of a `Survey`. Local endpoints
+and processes are shared between rows, so each distinct one is looked at once.
 """
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import attrs
@@ -15,7 +16,7 @@ from netstat_fw.analyzers.wording import safe_name
 from netstat_fw.records import Family, Protocol, Socket, State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from netstat_fw.records import Capture, Endpoint
     from netstat_fw.services import ServiceCatalog
@@ -69,6 +70,7 @@ class Survey:
         datagrams: UDP and UDP-Lite sockets.
         others: raw, ICMP and divert sockets.
         homes: one row for each protocol and local end of the first three groups.
+        programs: the distinct programs of all rows.
         cut: some endpoint is cut.
         named: some endpoint has a host or service name.
     """
@@ -78,6 +80,7 @@ class Survey:
     datagrams: tuple[Row, ...]
     others: tuple[Row, ...]
     homes: tuple[Row, ...]
+    programs: frozenset[str]
     cut: bool
     named: bool
 
@@ -88,38 +91,47 @@ class Survey:
 
 
 def survey(capture: Capture, services: ServiceCatalog) -> Survey:
-    """Sort the sockets of a capture, with named ports resolved where the catalog knows one port."""
+    """Sort the sockets of a capture."""
     ends = _Ends(services)
-    known = ends.known
     programs: dict[int, str | None] = {}
     listeners: list[Row] = []
     groups: dict[Protocol, list[Row]] = {protocol: [] for protocol in Protocol}
     homes: dict[Protocol, dict[int, Row]] = {protocol: {} for protocol in Protocol}
     current: Protocol | None = None
     for index, socket in enumerate(capture.sockets):
-        protocol, process = socket.protocol, socket.process
+        protocol, process, state = socket.protocol, socket.process, socket.state
         if protocol is not current:
             # Rows of a protocol stand together, and its members are slow to hash.
             current = protocol
             group, home, is_stream = groups[protocol], homes[protocol], protocol in STREAMS
-        local = known.get(id(socket.local)) or ends.read(socket.local, protocol)
-        remote = known.get(id(socket.remote)) or ends.read(socket.remote, protocol)
         program = None
         if process is not None:
             if id(process) not in programs:
                 programs[id(process)] = safe_name(process.program)
             program = programs[id(process)]
-        row = home[id(local)] = Row(index, socket, local, remote, program)
-        if is_stream and (socket.state is State.LISTEN or _looks_listening(row)):
+        # A host has few local ends beside its clients' ports; peers are nearly all different.
+        endpoint, remote = socket.local, ends.read(socket.remote, protocol)
+        first = home.get(id(endpoint))
+        if first is None:
+            row = home[id(endpoint)] = Row(
+                index, socket, ends.read(endpoint, protocol), remote, program
+            )
+        else:
+            row = Row(index, socket, first.local, remote, program)
+        if is_stream and (
+            state is State.LISTEN
+            or ((state is None or state is State.UNKNOWN) and _looks_listening(row))
+        ):
             listeners.append(row)
         else:
             group.append(row)
     return Survey(
         tuple(listeners),
-        tuple(row for protocol in STREAMS for row in groups.pop(protocol)),
-        tuple(row for protocol in DATAGRAMS for row in groups.pop(protocol)),
-        tuple(row for of_protocol in groups.values() for row in of_protocol),
-        tuple(row for protocol in (*STREAMS, *DATAGRAMS) for row in homes[protocol].values()),
+        tuple(chain.from_iterable([groups.pop(protocol) for protocol in STREAMS])),
+        tuple(chain.from_iterable([groups.pop(protocol) for protocol in DATAGRAMS])),
+        tuple(chain.from_iterable(groups.values())),
+        tuple(chain.from_iterable([homes[each].values() for each in (*STREAMS, *DATAGRAMS)])),
+        frozenset(name for name in programs.values() if name is not None),
         ends.cut,
         ends.named,
     )
@@ -138,52 +150,51 @@ def programs_of(rows: Iterable[Row]) -> tuple[str, ...]:
     return tuple(sorted({row.program for row in rows if row.program is not None}))
 
 
+def families_of(rows: Sequence[Row]) -> tuple[Family, ...]:
+    """Return the families of the packets of rows, IPv4 first."""
+    # Distinct by identity first: members of an enumeration are slow to hash.
+    known = {id(each): each for each in [row.remote.family or row.local.family for row in rows]}
+    found = set(known.values())
+    if None in found:
+        found.update(family for row in rows for family in row.families)
+    return tuple(family for family in _BOTH if family in found)
+
+
 def _looks_listening(row: Row) -> bool:
     """Tell a listener by its shape, where the state is missing or unknown.
 
     A word that nobody knows may be a translation of LISTEN; only a listener has no peer at all.
     """
-    state = row.socket.state
-    if state is not None and state is not State.UNKNOWN:
-        return False
     no_peer = row.remote.reach is Reach.WILDCARD and row.remote.port is None
     return no_peer and row.local.port is not None
 
 
 class _Ends:
-    """Ends by the identity of their endpoint, which the capture keeps alive.
+    """Reads endpoints, and keeps what they say about the capture.
 
     Attributes:
-        known: the ends that are the same for every protocol.
         cut: some endpoint is cut.
         named: some endpoint has a host or service name.
     """
 
     def __init__(self, services: ServiceCatalog) -> None:
         self._services = services
-        self.known: dict[int, End] = {}
-        self._named: dict[tuple[int, Protocol], End] = {}
         self.cut = False
         self.named = False
 
     def read(self, endpoint: Endpoint, protocol: Protocol) -> End:
-        """Read an endpoint that is not known, or whose named port depends on the protocol."""
+        """Read an endpoint, with a named port resolved where it stands for one number."""
+        end = read_end(endpoint)
+        if end.service is None and end.address is not None:
+            return end
         if endpoint.truncated:
             self.cut = True
         elif endpoint.host is not None:
             self.named = True
-        if endpoint.service is None:
-            end = self.known[id(endpoint)] = read_end(endpoint)
+        if end.service is None:
             return end
         self.named = True
-        key = id(endpoint), protocol
-        if key not in self._named:
-            self._named[key] = self._read_named(endpoint, endpoint.service, protocol)
-        return self._named[key]
-
-    def _read_named(self, endpoint: Endpoint, service: str, protocol: Protocol) -> End:
-        end = read_end(endpoint)
-        ports = self._services.ports_of(service, protocol.value)
+        ports = self._services.ports_of(end.service, protocol.value)
         if end.port is None and len(ports) == 1:
             return attrs.evolve(end, port=ports[0], service=None)
         return end

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from netstat_fw.analyzers.rows import further_ends, programs_of
+from netstat_fw.analyzers.rows import families_of, further_ends, programs_of
 from netstat_fw.analyzers.verdicts import Verdict
 from netstat_fw.evidence import Confidence
-from netstat_fw.records import Family, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from netstat_fw.analyzers.rows import Row
     from netstat_fw.analyzers.verdicts import Key
     from netstat_fw.evidence import Evidence, Reason
+    from netstat_fw.records import Family, State
 
 # From the surest down.
 _ORDER = (
@@ -94,11 +94,7 @@ class Traffic:
     @property
     def families(self) -> tuple[Family, ...]:
         """Families of the packets, IPv4 first."""
-        known = {id(f): f for f in [row.remote.family or row.local.family for row in self.rows]}
-        found = set(known.values())
-        if None in found:
-            found.update(family for row in self.rows for family in row.families)
-        return tuple(family for family in Family if family in found)
+        return families_of(self.rows)
 
     @property
     def programs(self) -> tuple[str, ...]:
@@ -108,18 +104,17 @@ class Traffic:
     @property
     def peers(self) -> tuple[Address, ...]:
         """Return the distinct addresses of the other side, sorted."""
-        ends = {id(row.remote): row.remote for row in self.rows}
+        ends = [row.remote for row in self.rows]
         for row in self.rows:
             if row.socket.multihoming is not None:
-                further = further_ends(row, local=False)
-                ends |= {id(end): end for end in further}
-        by_key = {end.key or 0: end.address for end in ends.values() if end.address is not None}
+                ends += further_ends(row, local=False)
+        by_key = {end.key or 0: end.address for end in ends if end.address is not None}
         return tuple([by_key[key] for key in sorted(by_key)])
 
     @property
     def peers_complete(self) -> bool:
         """True where every row shows the address of its other side."""
-        return all(row.remote.address is not None for row in self.rows)
+        return None not in [row.remote.key for row in self.rows]
 
     def evidence(self, context: Context) -> tuple[Evidence, ...]:
         """Cite the rows."""

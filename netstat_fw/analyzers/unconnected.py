@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import attrs
-
+from netstat_fw.analyzers.decision import Decision
 from netstat_fw.analyzers.ends import Reach
 from netstat_fw.analyzers.findings import Role
 from netstat_fw.analyzers.programs import is_datagram_client
@@ -24,29 +23,6 @@ if TYPE_CHECKING:
 
     from netstat_fw.analyzers.host import Context
     from netstat_fw.analyzers.rows import Row
-
-
-@attrs.frozen
-class Decision:
-    """What the table says about a port.
-
-    Attributes:
-        role: the role.
-        confidence: how sure the role is; the role table may be less sure of its incoming side.
-        reason: the row of the table.
-        table: the role table's entry, for row U5.
-        exposed: others may be meant to reach it.
-        by_chance: the port itself means nothing.
-        question: code of the question to ask; empty for none.
-    """
-
-    role: Role
-    confidence: Confidence
-    reason: Reason
-    table: PortRole | None = None
-    exposed: bool = False
-    by_chance: bool = False
-    question: str = ""
 
 
 def decide(  # noqa: PLR0911 - one return for each row of the table
@@ -71,7 +47,7 @@ def decide(  # noqa: PLR0911 - one return for each row of the table
     reaches = {row.local.reach for row in rows}
     if reaches == {Reach.LOOPBACK}:
         if ephemeral:
-            return Decision(Role.LOCAL, Confidence.CERTAIN, _LOOPBACK_CLIENT, by_chance=True)
+            return _LOOPBACK_CLIENT
         return Decision(Role.LOCAL, Confidence.CERTAIN, _LOOPBACK_ONLY, exposed=True)
     table = PORT_ROLES.get(port) if protocol is Protocol.UDP else None
     if table is not None:
@@ -102,7 +78,7 @@ def _by_number(protocol: Protocol, port: int, rows: Sequence[Row], context: Cont
     ephemeral = context.is_ephemeral(port)
     listed = context.services.is_listed(port, protocol.value)
     if (ephemeral or not listed) and any(is_datagram_client(program) for program in programs):
-        return Decision(Role.CLIENT, Confidence.MEDIUM, _KNOWN_CLIENT, by_chance=True)
+        return _KNOWN_CLIENT
     if listed:
         # A client may get a listed port by chance, so within the range the list proves little.
         reason = Reason("UDP_LISTED", f"{text} is a listed service", "U8")
@@ -114,9 +90,7 @@ def _by_number(protocol: Protocol, port: int, rows: Sequence[Row], context: Cont
         reason = Reason("UDP_UNLISTED_LOW", f"{text} is not listed, but a server's number", "U9")
         return Decision(Role.SERVER, Confidence.LOW, reason, exposed=True, question="Q_UDP_SERVER")
     if ephemeral:
-        return Decision(
-            Role.CLIENT, Confidence.MEDIUM, _CLIENT_PORT, by_chance=True, question="Q_UDP_OUT"
-        )
+        return _CLIENT_PORT
     reason = Reason("UDP_UNCONVINCED", f"{text} is not listed and above 1023: default DROP", "U11")
     return Decision(Role.CLIENT, Confidence.LOW, reason, question="Q_UDP_ROLE")
 
@@ -137,15 +111,27 @@ _SYSTEM = 1024
 """The first port above the system ports of RFC 6335 6."""
 _FIRST_RESERVED = 600
 _LOOPBACK_ONLY = Reason("LOOPBACK_ONLY", "only reachable from this machine", "U4")
-_LOOPBACK_CLIENT = Reason(
-    "LOOPBACK_CLIENT", "a client's port, only reachable from this machine", "U4"
-)
-_KNOWN_CLIENT = Reason(
-    "UDP_KNOWN_CLIENT", "a further port of a program that is known to query from one", "U7"
-)
 _RPC_CLIENT = Reason(
     "UDP_RPC_CLIENT", "a reserved port that RPC clients and the kernel take to query from", "U9"
 )
-_CLIENT_PORT = Reason(
-    "UDP_UNLISTED_HIGH", "not listed, and a port that clients get: used to query others", "U10"
+_LOOPBACK_CLIENT = Decision(
+    Role.LOCAL,
+    Confidence.CERTAIN,
+    Reason("LOOPBACK_CLIENT", "a client's port, only reachable from this machine", "U4"),
+    by_chance=True,
+)
+_KNOWN_CLIENT = Decision(
+    Role.CLIENT,
+    Confidence.MEDIUM,
+    Reason("UDP_KNOWN_CLIENT", "a further port of a program that is known to query from one", "U7"),
+    by_chance=True,
+)
+_CLIENT_PORT = Decision(
+    Role.CLIENT,
+    Confidence.MEDIUM,
+    Reason(
+        "UDP_UNLISTED_HIGH", "not listed, and a port that clients get: used to query others", "U10"
+    ),
+    by_chance=True,
+    question="Q_UDP_OUT",
 )

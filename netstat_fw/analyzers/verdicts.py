@@ -61,11 +61,13 @@ def account(
     """
     by_key: dict[Key | None, Finding | None] = {key_of(finding): finding for finding in findings}
     by_key[None] = None
-    resolved: dict[int, Finding | None] = {}
-    outcomes = []
-    for index, socket in enumerate(capture.sockets):
-        verdict = verdicts[index]
-        if id(verdict) not in resolved:
-            resolved[id(verdict)] = by_key[verdict.key]
-        outcomes.append(Outcome(socket.line, verdict.fate, verdict.reason, resolved[id(verdict)]))
-    return tuple(outcomes)
+    # Rows that end alike share a verdict, whose key takes longer to hash than its identity.
+    distinct = {id(verdict): verdict for verdict in verdicts.values()}
+    found = {identity: by_key[verdict.key] for identity, verdict in distinct.items()}
+    ordered = map(verdicts.__getitem__, range(len(capture.sockets)))
+    return tuple(
+        [
+            Outcome(socket.line, verdict.fate, verdict.reason, found[id(verdict)])
+            for socket, verdict in zip(capture.sockets, ordered, strict=True)
+        ]
+    )
