@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from netstat_fw import LineRole, Severity, analyze, parse, propose
+from netstat_fw import LineRole, Severity, UnrecognizedCapture, analyze, parse, propose
 
 _SEED = (Path(__file__).parent.parent / "fixtures/linux/seed_host/netstat.txt").read_text("utf-8")
 _HEAD = (
@@ -93,3 +93,18 @@ def test_ipx_sockets_are_structure_and_begin_no_table() -> None:
     read = parse(one * 3)
     assert [socket.snapshot for socket in read.sockets] == [0, 1, 2]
     assert set(read.line_roles) == {LineRole.STRUCTURE, LineRole.RECORD}
+
+
+def test_a_remark_inside_the_first_row_of_all_is_no_loss() -> None:
+    read = parse(
+        "Active Internet connections (servers and established)\n"
+        "Proto Recv-Q Send-Q Local Address           Foreign Address         State\n"
+        "twarning, got bogus unix line.\n"
+        "cp        0      0 0.0.0.0:22              0.0.0.0:*               LISTEN      1/sshd\n"
+    )
+    assert [socket.local.port for socket in read.sockets] == [22]
+
+
+def test_group_memberships_are_no_unix_sockets() -> None:
+    with pytest.raises(UnrecognizedCapture, match="multicast group table"):
+        parse("IPv6/IPv4 Group Memberships\nInterface       RefCnt Group\n")

@@ -69,7 +69,7 @@ UNIX_TITLE = pp.Regex(rf"(?:{_UNIX}).*")
 """Title of the table of unix-domain sockets."""
 
 UNIX_HEADER = pp.Regex(
-    rf"{_MARGIN}(?:\S+[ \t]+(?:RefCnt|RefCpt|RefZäh|CntRef|Čítač|Mitu|ბმისრდნ)[ \t].*"
+    rf"{_MARGIN}(?:(?!Interface)\S+[ \t]+(?:RefCnt|RefCpt|RefZäh|CntRef|Čítač|Mitu|ბმისრდნ)[ \t].*"
     r"|Node-I del tipus.*"
     r"|Address +Type +Recv-Q +Send-Q .*)"
 )

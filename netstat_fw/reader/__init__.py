@@ -49,6 +49,8 @@ _READERS: dict[Dialect, Callable[[Draft], TableReader]] = {
 }
 _HEADERS = frozenset(kind for kind, (_, is_title) in _SECTIONS.items() if not is_title)
 _SHOWN = 60
+# Prose longer than this before the first row is read for rows alone.
+_EARLY_LINES = 1_000
 
 
 def parse(text: str | bytes, *, dialect: Dialect | None = None, strict: bool = False) -> Capture:
@@ -170,7 +172,9 @@ class _Reading:
             self._note(kind, line, index)
             return
         is_row = may_begin_row(line)
-        if is_row or pieces or not is_prose(line):
+        # Before the first row nobody knows whose remarks and wrapped headers these are.
+        is_early = not draft.rows and index < _EARLY_LINES
+        if is_row or pieces or is_early or not is_prose(line):
             for reader in self._candidates(index)[1:]:
                 if reader.read_odd_line(index):
                     self._move_up(reader)
@@ -266,5 +270,5 @@ class _Reading:
         if self._seen:
             return "the text holds " + " and ".join(dict.fromkeys(self._seen))
         first = printable(filled[0][:_SHOWN])
-        count = "1 line" if len(filled) == 1 else f"{len(filled):,} lines"
-        return f"the text is {count} that hold no socket, beginning with {first!r}"
+        count = "1 line that holds" if len(filled) == 1 else f"{len(filled):,} lines that hold"
+        return f"the text is {count} no socket, beginning with {first!r}"
