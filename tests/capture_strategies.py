@@ -14,7 +14,15 @@ from netstat_fw import parse
 
 ANY = "0.0.0.0"  # noqa: S104 - a text in a table, nothing is bound
 LOCALS = (ANY, "192.0.2.1", "192.0.2.2", "127.0.0.1", "::", "::1", "2001:db8::1", "fe80::1")
-PEERS = ("198.51.100.7", "203.0.113.9", "192.0.2.2", "127.0.0.1", "2001:db8:1::7", "mirror.example")
+PEERS = (
+    "198.51.100.7",
+    "203.0.113.9",
+    "192.0.2.2",
+    "127.0.0.1",
+    "2001:db8:1::7",
+    "fe80::7",
+    "mirror.example",
+)
 PORTS = (22, 25, 53, 68, 80, 123, 443, 500, 546, 3306, 5353, 5355, 7777, 7790, 40000, 45123)
 PROGRAMS = ("5/prog", "6/sshd: root", "7/ntpd", "8/chrome", "-")
 STATES = ("ESTABLISHED", "TIME_WAIT", "SYN_SENT", "SYN_RECV", "CLOSE")
@@ -23,6 +31,11 @@ STATES = ("ESTABLISHED", "TIME_WAIT", "SYN_SENT", "SYN_RECV", "CLOSE")
 def _row(protocol: str, local: str, remote: str, state: str, program: str) -> str:
     six = "6" if local.count(":") > 1 else ""
     return f"{protocol}{six} 0 0 {local} {remote} {state} {program}"
+
+
+def _kind(address: str) -> tuple[bool, bool]:
+    """Tell what two ends have in common: the family, and being on one link."""
+    return ":" in address, address.startswith("fe80:")
 
 
 listeners = st.builds(
@@ -47,7 +60,7 @@ connections = st.builds(
         (local, remote)
         for local, remote in product(LOCALS, PEERS)
         if local not in {ANY, "::"}
-        and (remote == "mirror.example" or (":" in local) == (":" in remote))
+        and (remote == "mirror.example" or _kind(local) == _kind(remote))
     ]),
     # A DHCP client's own port goes to one remote port and no other.
     st.tuples(st.sampled_from([p for p in PORTS if p not in {68, 546}]), st.sampled_from(PORTS)),

@@ -72,7 +72,7 @@ def world() -> list[Flow]:
 
 WORLD = world()
 # Drawing rulesets takes most of the time, and how long says nothing about the laws.
-_SETTINGS = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+_SETTINGS = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @st.composite

@@ -208,7 +208,7 @@ def test_of_two_equally_sure_questions_the_first_by_code_is_asked() -> None:
         for code in ("Q_B", "Q_A", None)
     ]
     for one, other in permutations(asking, 2):
-        joined = join(one, other).question
+        joined = join([one, other]).question
         assert joined is not None
         assert joined.code == min(e.question.code for e in (one, other) if e.question)
 

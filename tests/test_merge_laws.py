@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 nights = st.lists(captures, min_size=1, max_size=5)
-SLOW = settings(deadline=None, max_examples=60)
+SLOW = settings(deadline=None, max_examples=40)
 
 
 def observed(some: list[Capture]) -> list[HostHistory]:

@@ -165,7 +165,7 @@ def talk(ruleset: Ruleset, way: str, local: str, remote: str, interface: str | N
     return all(accepts(ruleset, f) for f in (first, after, attrs.evolve(after, direction=back)))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(small_rulesets)
 def test_a_small_host_fares_as_written_out(ruleset: Ruleset) -> None:
     def ssh_from(address: str) -> bool:
@@ -223,7 +223,7 @@ def speaks_for(flow: Flow) -> tuple[bool, bool]:
     return served and there and flow.family is Family.IPV4, served
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(small_rulesets)
 def test_what_a_small_host_does_not_speak_for_is_loose(ruleset: Ruleset) -> None:
     found = replay(ruleset, HOST)

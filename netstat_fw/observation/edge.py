@@ -36,8 +36,9 @@ class Edge:
             the client has of the families in use.
         server_addresses: the server's addresses that the client is connected to; where its capture
             shows none, those that serve the port.
-        client_evidence: lines of the client's capture about that port, of other hosts' too.
-        server_evidence: lines of the server's capture about that port.
+        client_evidence: lines of the client's capture about such ports, of whichever host.
+        server_evidence: lines of the server's capture that show the port served; where only they
+            show the client, the lines of all its clients.
     """
 
     client: str

@@ -21,7 +21,7 @@ def join_facts(one: HostFacts, other: HostFacts) -> HostFacts:
     return HostFacts(
         # One host has one dialect; of two, the same one every time.
         dialect=min((each.dialect for each in pair), key=lambda dialect: dialect.value),
-        addresses=unite(address_order)(one.addresses, other.addresses),
+        addresses=unite(address_order)((one.addresses, other.addresses)),
         ephemeral=_join_ranges(one.ephemeral, other.ephemeral),
         listeners_captured=any(each.listeners_captured for each in pair),
         connections_captured=any(each.connections_captured for each in pair),

@@ -1,8 +1,8 @@
-"""Joins: two values of one finding made one, whichever comes first and however often.
+"""Joins: values of one finding made one, in whatever order they come and however often.
 
-Every join is associative, commutative and idempotent. Sets are united, what restricts less wins,
-and of two conclusions the surer one says what is still to be asked. Reasons are no matter of single
-findings: their order is known to sightings alone.
+Every join is associative, commutative and idempotent, and takes any number of values, at least one.
+Sets are united, what restricts less wins, and of several conclusions the surest says what is still
+to be asked. Reasons are no matter of single findings: only sightings know their order.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from netstat_fw.analyzers.findings import (
     Risk,
     Stance,
 )
-from netstat_fw.evidence import Confidence, Question
+from netstat_fw.evidence import Confidence, Evidence, Question
 from netstat_fw.protocol import Family, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from netstat_fw.address import Address
     from netstat_fw.analyzers.findings import Network
@@ -34,41 +34,26 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _F = TypeVar("_F", bound="Finding")
-_Join: TypeAlias = "Callable[[Any, Any], Any]"
+_Join: TypeAlias = "Callable[[Sequence[Any]], Any]"
 
 
-def join(one: _F, other: _F) -> _F:
-    """Join two findings of one identity; the reasons are those of the first."""
+def join(findings: Sequence[_F]) -> _F:
+    """Join findings of one identity; the reasons are those of the first."""
+    first = findings[0]
     fields = {
-        name: joined(getattr(one, name), getattr(other, name))
-        for name, joined in _FIELDS[type(one)].items()
+        name: joined([getattr(each, name) for each in findings])
+        for name, joined in _FIELDS[type(first)].items()
     }
-    pair = [each for each in (one, other) if isinstance(each, Exposure | Connection | Datagram)]
-    if pair:
-        surest = [each for each in pair if each.confidence is fields["confidence"]]
+    asking = [e for e in findings if isinstance(e, Exposure | Connection | Datagram)]
+    if asking:
+        surest = (each for each in asking if each.confidence is fields["confidence"])
         fields["question"] = _asked(each.question for each in surest)
-    return attrs.evolve(one, **fields)
+    return attrs.evolve(first, **fields)
 
 
-def _asked(questions: Iterable[Question | None]) -> Question | None:
-    """Ask what is asked at all, of two questions the first by code and subject."""
-    given = [each for each in questions if each is not None]
-    if not given:
-        return None
-    first = min(given, key=_question_order)
-    for each in given:
-        if _question_order(each) == _question_order(first):
-            first = join(first, each)
-    return first
-
-
-def _question_order(question: Question) -> tuple[str, str]:
-    return question.code, question.subject
-
-
-def unite(key: Callable[[T], Any]) -> Callable[[Iterable[T], Iterable[T]], tuple[T, ...]]:
+def unite(key: Callable[[T], Any]) -> Callable[[Iterable[Iterable[T]]], tuple[T, ...]]:
     """Make the join that unites tuples as sets, sorted by a key that tells all members apart."""
-    return lambda one, other: tuple(sorted({*one, *other}, key=key))
+    return lambda values: tuple(sorted(set().union(*values), key=key))
 
 
 def address_order(address: Address) -> tuple[int, int]:
@@ -76,22 +61,40 @@ def address_order(address: Address) -> tuple[int, int]:
     return address.version, int(address)
 
 
+def unite_lines(values: Iterable[Iterable[Evidence]]) -> tuple[Evidence, ...]:
+    """Unite cited lines, sorted as `Evidence` sorts, which takes far longer to compare itself."""
+    return unite(_line_order)(values)
+
+
+def _line_order(evidence: Evidence) -> tuple[int, str]:
+    return evidence.line, evidence.capture
+
+
+def _asked(questions: Iterable[Question | None]) -> Question | None:
+    """Ask what is asked at all, of several questions the first by code and subject."""
+    given = [each for each in questions if each is not None]
+    if not given:
+        return None
+    first = min(map(_question_order, given))
+    return join([each for each in given if _question_order(each) == first])
+
+
+def _question_order(question: Question) -> tuple[str, str]:
+    return question.code, question.subject
+
+
 def _network_order(network: Network) -> tuple[int, int, int]:
     return network.version, int(network.network_address), network.prefixlen
 
 
-def _itself(member: T) -> T:
-    return member
-
-
 def _either(*, wins: bool) -> _Join:
-    return lambda one, other: wins if wins in {one, other} else not wins
+    return lambda values: wins if wins in values else not wins
 
 
 def _first_of(order: Iterable[object]) -> _Join:
     """Make the join that takes what comes first in an order."""
     ranks = {value: rank for rank, value in enumerate(order)}
-    return lambda one, other: min(one, other, key=ranks.__getitem__)
+    return lambda values: min(values, key=ranks.__getitem__)
 
 
 def _in_order(order: Iterable[object]) -> _Join:
@@ -99,19 +102,19 @@ def _in_order(order: Iterable[object]) -> _Join:
     return unite(ranks.__getitem__)
 
 
-def _least(one: Any, other: Any) -> Any:  # noqa: ANN401 - texts or numbers
+def _least(values: Sequence[Any]) -> Any:  # noqa: ANN401 - texts or numbers
     """Take the least of what is given at all."""
-    return min((each for each in (one, other) if each is not None), default=None)
+    return min((each for each in values if each is not None), default=None)
 
 
-def _common(one: T | None, other: T | None) -> T | None:
-    """Keep a restriction that both have."""
-    return one if one == other else None
+def _common(values: Sequence[T | None]) -> T | None:
+    """Keep a restriction that all have."""
+    return values[0] if all(each == values[0] for each in values) else None
 
 
-def _networks(one: tuple[Network, ...], other: tuple[Network, ...]) -> tuple[Network, ...]:
+def _networks(values: Sequence[tuple[Network, ...]]) -> tuple[Network, ...]:
     """Unite networks, of which none means any."""
-    return unite(_network_order)(one, other) if one and other else ()
+    return unite(_network_order)(values) if all(values) else ()
 
 
 _CONFIDENCES = (
@@ -124,12 +127,12 @@ _CONFIDENCES = (
     Confidence.UNDECIDED,
 )
 """From the surest down, as `netstat_fw.analyzers.traffic` has it."""
-_EVIDENCE: _Join = unite(_itself)
+_EVIDENCE: _Join = unite_lines
 _ADDRESSES: _Join = unite(address_order)
 _OF_PORTS: dict[str, _Join] = {
     "families": _in_order(Family),
     "service": _least,
-    "programs": unite(_itself),
+    "programs": unite(str),
     "confidence": _first_of(_CONFIDENCES),
     "evidence": _EVIDENCE,
 }

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from netstat_fw.analyzers.findings import Basis, Scope, Stance
 from netstat_fw.observation.edge import Edge, Proof
-from netstat_fw.observation.joins import address_order
+from netstat_fw.observation.joins import address_order, unite_lines
 from netstat_fw.protocol import Family
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from netstat_fw.address import Address
     from netstat_fw.analyzers.findings import Connection, Exposure, Findings
@@ -130,7 +130,7 @@ def _met(
         addresses: the client's addresses.
     """
     reached = [address for address, exposures in serving.items() if exposures]
-    exposures = [each for some in serving.values() for each in some]
+    exposures = list({id(each): each for some in serving.values() for each in some}.values())
     versions = {address.version for address in reached}
     own = [address for address in addresses if address.version in versions]
     peers = {peer for each in exposures for peer in each.peers}
@@ -144,8 +144,8 @@ def _met(
         Proof.BOTH_ENDS if seen else Proof.CLIENT_END,
         _sorted(seen or own),
         _sorted(reached),
-        _sorted_lines(line for each in connections for line in each.evidence),
-        _sorted_lines(line for each in exposures for line in (*each.evidence, *each.sessions)),
+        _lines(connections),
+        _lines(exposures),
     )
 
 
@@ -172,8 +172,11 @@ def _sorted(addresses: Iterable[Address]) -> tuple[Address, ...]:
     return tuple(sorted(set(addresses), key=address_order))
 
 
-def _sorted_lines(lines: Iterable[Evidence]) -> tuple[Evidence, ...]:
-    return tuple(sorted(set(lines)))
+def _lines(findings: Sequence[Connection | Exposure]) -> tuple[Evidence, ...]:
+    """Cite findings; the lines of a single one are shared and not copied for every edge."""
+    if len(findings) == 1:
+        return findings[0].evidence
+    return unite_lines(each.evidence for each in findings)
 
 
 def _key(edge: Edge) -> _Key:

@@ -47,7 +47,7 @@ def sight(finding: Finding, label: CaptureLabel) -> Sighting:
     """Make the sighting of a finding of one capture."""
     cited = _cited(finding, label.name)
     reasons = cited.reasons if isinstance(cited, _WITH_REASONS) else ()
-    return join_sightings([Sighting(cited, (label,), tuple(range(len(reasons))))] * 2)
+    return join_sightings([Sighting(cited, (label,), tuple(range(len(reasons))))])
 
 
 def join_sightings(sightings: Iterable[Sighting]) -> Sighting:
@@ -55,9 +55,7 @@ def join_sightings(sightings: Iterable[Sighting]) -> Sighting:
     every = list(sightings)
     least = min(_weight(each.finding) for each in every)
     heaviest = [each for each in every if _weight(each.finding) == least]
-    finding = heaviest[0].finding
-    for each in heaviest[1:]:
-        finding = join(finding, each.finding)
+    finding = join([each.finding for each in heaviest])
     labels = {label for each in heaviest for label in each.captures}
     captures = tuple(sorted(labels, key=lambda label: label.order))
     if not isinstance(finding, _WITH_REASONS):

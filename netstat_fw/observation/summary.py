@@ -33,6 +33,7 @@ from netstat_fw.analyzers.presentation import (
 )
 from netstat_fw.evidence import Confidence, Question
 from netstat_fw.observation.identity import identity_of
+from netstat_fw.observation.joins import unite_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -91,9 +92,9 @@ def _settled(exposures: Sequence[Exposure]) -> list[Exposure]:
         if not outside or len(outside) == len(captured):
             settled += captured
             continue
-        inside = {line for each in captured if each not in outside for line in each.evidence}
+        inside = [each.evidence for each in captured if each.scope is Scope.LOOPBACK]
         first, *others = sort_exposures(outside)
-        evidence = tuple(sorted({*first.evidence, *inside}))
+        evidence = unite_lines([first.evidence, *inside])
         settled += [attrs.evolve(first, evidence=evidence), *others]
     return settled
 

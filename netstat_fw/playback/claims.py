@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import attrs
 
 from netstat_fw.analyzers.findings import Connection, Datagram, Exposure, Fate, Findings, Stance
-from netstat_fw.playback.opening import Opening, family_of, only
+from netstat_fw.playback.opening import Opening, family_of
 from netstat_fw.playback.shapes import (
     LOOPBACK_ADDRESSES,
     address_of,
@@ -136,7 +136,7 @@ def _connected(socket: Socket, outcome: Outcome) -> Claim:
         family=family,
         local=local if local is not None and family_of(local) is family else None,
         local_port=near,
-        remotes=() if remote is None else only(remote),
+        remote=remote,
         remote_port=far,
     )
     readings: list[Reading] = []

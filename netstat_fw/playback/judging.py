@@ -110,27 +110,35 @@ def _badness(finding: Finding) -> int:
 def _conversation(
     opening: Opening, near: Address, far: Address, interface: str | None
 ) -> tuple[Flow, ...]:
+    to_many = near.is_multicast or far.is_multicast or far == _BROADCAST
+    packets = _TALK[opening.direction][: 1 if to_many else None]
     with_ports = opening.protocol.has_ports
-    first = Flow(
-        direction=opening.direction,
-        protocol=opening.protocol,
-        local_address=near,
-        remote_address=far,
-        local_port=_port(opening.local_port) if with_ports else None,
-        remote_port=_port(opening.remote_port) if with_ports else None,
-        interface=interface,
+    local_port = _port(opening.local_port) if with_ports else None
+    remote_port = _port(opening.remote_port) if with_ports else None
+    return tuple(
+        Flow(
+            direction=direction,
+            protocol=opening.protocol,
+            local_address=near,
+            remote_address=far,
+            local_port=local_port,
+            remote_port=remote_port,
+            interface=interface,
+            state=state,
+        )
+        for direction, state in packets
     )
-    if near.is_multicast or far.is_multicast or far == _BROADCAST:
-        return (first,)
-    after = attrs.evolve(first, state=ConnectionState.ESTABLISHED)
-    return first, attrs.evolve(after, direction=_OPPOSITE[opening.direction]), after
 
 
 def _port(port: int | None) -> int:
     return CLIENT_PORT if port is None else port
 
 
-_OPPOSITE = {
-    Direction.INCOMING: Direction.OUTGOING,
-    Direction.OUTGOING: Direction.INCOMING,
+_TALK: dict[Direction, tuple[tuple[Direction, ConnectionState], ...]] = {
+    opener: (
+        (opener, ConnectionState.NEW),
+        (other, ConnectionState.ESTABLISHED),
+        (opener, ConnectionState.ESTABLISHED),
+    )
+    for opener, other in (tuple(Direction), tuple(Direction)[::-1])
 }

@@ -6,14 +6,13 @@ which port. It is judged by flows that stand in for all of them.
 
 from __future__ import annotations
 
-from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
 import attrs
 
 from netstat_fw.address import Address  # noqa: TC001 - attrs.resolve_types needs it
 from netstat_fw.protocol import Family, Protocol
-from netstat_fw.ruleset.sets import Network, parse_address, shown_prefix
+from netstat_fw.ruleset.sets import Network, shown_prefix
 from netstat_fw.ruleset.terms import Direction
 
 if TYPE_CHECKING:
@@ -22,7 +21,8 @@ if TYPE_CHECKING:
 LOOPBACK = "lo"
 
 
-@attrs.frozen(kw_only=True)
+# Openings are looked up again and again, and addresses are slow to hash.
+@attrs.frozen(kw_only=True, cache_hash=True)
 class Opening:
     """New flows of one direction and family.
 
@@ -32,7 +32,8 @@ class Opening:
         family: the address family.
         local: this host's address; None for any of its addresses.
         local_port: None for any client port, and for a protocol without ports.
-        remotes: where the other side is; empty for anywhere.
+        remote: the other side's address; None where it is not one known machine.
+        remotes: where such another side can only be; empty for anywhere.
         remote_port: None for any client port, and for a protocol without ports.
         interface: ``"lo"``, or None for one that leads to other machines.
     """
@@ -42,6 +43,7 @@ class Opening:
     family: Family
     local: Address | None = None
     local_port: int | None = None
+    remote: Address | None = None
     remotes: tuple[Network, ...] = ()
     remote_port: int | None = None
     interface: str | None = None
@@ -50,8 +52,10 @@ class Opening:
         """Write the opening for a reader: ``incoming tcp 192.0.2.1:22 from anyone``."""
         local = _end("any own address" if self.local is None else str(self.local), self.local_port)
         there = ", ".join(map(shown_prefix, self.remotes)) or "anyone"
+        there = there if self.remote is None else str(self.remote)
         remote = _end(there, self.remote_port)
-        family = "" if self.local or self.remotes else f" over {_NAMES[self.family]}"
+        told = self.local is not None or self.remote is not None or self.remotes
+        family = "" if told else f" over {_NAMES[self.family]}"
         on = "" if self.interface is None else f" on {self.interface}"
         way = "from" if self.direction is Direction.INCOMING else "to"
         return f"{self.direction.value} {self.protocol.value} {local} {way} {remote}{family}{on}"
@@ -60,11 +64,6 @@ class Opening:
 def family_of(address: Address) -> Family:
     """Return the family of an address."""
     return Family.IPV4 if address.version == 4 else Family.IPV6  # noqa: PLR2004
-
-
-def only(address: Address) -> tuple[Network, ...]:
-    """Write one address, its interface left out, as the only place where the other side is."""
-    return (ip_network(parse_address(address)),)
 
 
 def of_family(networks: Iterable[Network], family: Family) -> tuple[Network, ...]:

@@ -13,7 +13,7 @@ import attrs
 
 from netstat_fw.address import is_link_local, is_wildcard, unmap
 from netstat_fw.analyzers.findings import DualStack, Scope
-from netstat_fw.playback.opening import LOOPBACK, Opening, family_of, of_family, only
+from netstat_fw.playback.opening import LOOPBACK, Opening, family_of, of_family
 from netstat_fw.protocol import Family
 from netstat_fw.ruleset.terms import Direction
 
@@ -37,7 +37,7 @@ def within(
             family=family_of(near[0]),
             local=near[0],
             local_port=near[1],
-            remotes=only(far[0]),
+            remote=far[0],
             remote_port=far[1],
             interface=LOOPBACK,
         )
@@ -115,7 +115,7 @@ def on_loopback(socket: Socket, port: int, family: Family) -> Opening:
         family=family,
         local=bound,
         local_port=port,
-        remotes=only(bound),
+        remote=bound,
         interface=LOOPBACK,
     )
 

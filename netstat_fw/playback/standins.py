@@ -65,6 +65,8 @@ class StandIns:
 
     def far(self, opening: Opening) -> Address:
         """Return the other end: somebody whom no rule singles out, if there is such an address."""
+        if opening.remote is not None:
+            return opening.remote
         if not opening.remotes:
             return self._strangers[opening.family]
         where = opening.remotes[0]
@@ -75,6 +77,8 @@ class StandIns:
 
     def others(self, opening: Opening) -> Iterator[Address]:
         """Return further addresses at the other end, one at least of every kind."""
+        if opening.remote is not None:
+            return
         named = of_family(self._named[opening.direction], opening.family)
         for address in _starts(named, opening.family):
             if (

@@ -19,6 +19,7 @@ from netstat_fw.ruleset.terms import Action, ConnectionState, Direction
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from netstat_fw.address import Address
     from netstat_fw.playback.opening import Opening
     from netstat_fw.protocol import Family, Protocol
     from netstat_fw.ruleset.sets import Network
@@ -44,19 +45,24 @@ def find_slack(
 def _evidence(openings: Iterable[Opening]) -> Ruleset:
     """Write the ruleset that accepts the openings."""
     anybody: set[_Key] = set()
-    seen: dict[_Key, set[Network]] = {}
+    seen: dict[_Key, set[Network | Address]] = {}
     for opening in openings:
+        if opening.interface is not None:
+            continue
         incoming = opening.direction is Direction.INCOMING
         port = opening.local_port if incoming else opening.remote_port
-        local = _place(opening) if incoming and not _is_peer(opening) else None
-        key = opening.direction, opening.protocol, opening.family, port, local
-        if opening.interface is None:
-            seen.setdefault(key, set()).update(opening.remotes)
-            if not opening.remotes:
-                anybody.add(key)
+        place = _place(opening) if incoming and opening.remote is None else None
+        key = opening.direction, opening.protocol, opening.family, port, place
+        remotes = seen.setdefault(key, set())
+        if opening.remote is not None:
+            remotes.add(opening.remote)
+        elif opening.remotes:
+            remotes.update(opening.remotes)
+        else:
+            anybody.add(key)
     rules: dict[Direction, list[Rule]] = {direction: [*_GIVEN] for direction in Direction}
     for key, remotes in seen.items():
-        direction, protocol, family, port, local = key
+        direction, protocol, family, port, place = key
         ports = None if port is None else PortSet([port])
         incoming = direction is Direction.INCOMING
         rules[direction].append(
@@ -64,7 +70,7 @@ def _evidence(openings: Iterable[Opening]) -> Ruleset:
                 action=Action.ACCEPT,
                 protocol=protocol,
                 families=(family,),
-                local=local,
+                local=place,
                 remote=None if key in anybody else AddressSet(remotes),
                 local_ports=ports if incoming else None,
                 remote_ports=None if incoming else ports,
@@ -81,11 +87,6 @@ def _place(opening: Opening) -> AddressSet | None:
         return None
     on_link = opening.local.is_link_local
     return AddressSet(_LINK_LOCAL if on_link else [opening.local]).of((opening.family,))
-
-
-def _is_peer(opening: Opening) -> bool:
-    """Tell whether the other side is one known machine."""
-    return len(opening.remotes) == 1 and opening.remotes[0].num_addresses == 1
 
 
 _LINK_LOCAL = ("169.254.0.0/16", "fe80::/10")
