@@ -5,6 +5,7 @@ Counted in calls instead of seconds, so that a busy machine cannot fail it.
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import TYPE_CHECKING
 
@@ -58,3 +59,14 @@ def test_ten_times_the_sockets_cost_about_ten_times_as_much(shape: str) -> None:
     analyze(few)
     assert len(many.sockets) >= 10 * FEW
     assert calls(many) <= 11 * calls(few)
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_the_search_for_cycles_is_left_as_it_was(*, enabled: bool) -> None:
+    before = gc.isenabled()
+    (gc.enable if enabled else gc.disable)()
+    try:
+        analyze(linux("tcp 0.0.0.0:22 0.0.0.0:* LISTEN 1/sshd"))
+        assert gc.isenabled() is enabled
+    finally:
+        (gc.enable if before else gc.disable)()

@@ -182,10 +182,12 @@ def test_t4b_a_listening_client_port_to_a_server_port_is_asked_about() -> None:
         tcp 192.0.2.2:40000 198.51.100.7:1023 ESTABLISHED 1/java
         tcp 192.0.2.2:40000 198.51.100.7:30102 ESTABLISHED 1/java
         tcp 192.0.2.2:40000 198.51.100.7:50000 ESTABLISHED 1/java
+        tcp 192.0.2.2:40000 198.51.100.7:* ESTABLISHED 1/java
     """)
     assert fates(findings)[1:] == [
         "question T4b OWN_LISTENER_OR_CLIENT ask Q_DIRECTION tcp/443",
         "question T4b OWN_LISTENER_OR_CLIENT ask Q_DIRECTION tcp/1023",
+        "covered T4 OWN_LISTENER in tcp/40000",
         "covered T4 OWN_LISTENER in tcp/40000",
         "covered T4 OWN_LISTENER in tcp/40000",
     ]
@@ -264,6 +266,22 @@ def test_t5_names_leave_the_family_to_what_the_socket_can_carry(
     found = connection_to(analyze_linux(f"{LISTENERS}\n{row}"), 443)
     assert found is not None
     assert (found.families, found.peers, found.peers_complete) == (families, (), False)
+
+
+def test_t5_names_and_addresses_together_are_all_their_families() -> None:
+    findings = analyze_linux(f"""
+        {LISTENERS}
+        tcp6 2001:db8::2:45438 2001:db8::9:443 ESTABLISHED 5/git
+        tcp web.example:45438 git.example:https ESTABLISHED 5/git
+        tcp 192.0.2.2:45440 198.51.100.9:80 ESTABLISHED 5/git
+        tcp web.example:45442 git.example:http ESTABLISHED 5/git
+    """)
+    secure, plain = connection_to(findings, 443), connection_to(findings, 80)
+    assert secure is not None
+    assert secure.families == (Family.IPV4, Family.IPV6)
+    assert (secure.peers, secure.peers_complete) == ((ip_address("2001:db8::9"),), False)
+    assert plain is not None
+    assert plain.families == (Family.IPV4,)
 
 
 @pytest.mark.parametrize(

@@ -108,10 +108,10 @@ class Directions:
             return T3, traffic
         if traffic is None:
             return self._by_ports(row), None
-        if local.port is not None and not self._is_ephemeral(local.port):
-            self._served[id(local)] = traffic
-            return T4, traffic
-        return (T4B, None) if self._may_be_outgoing(row) else (T4, traffic)
+        if local.port is not None and self._is_ephemeral(local.port):
+            return (T4B, None) if self._may_be_outgoing(row) else (T4, traffic)
+        self._served[id(local)] = traffic
+        return T4, traffic
 
     def _is_local(self, row: Row) -> bool:
         remote = row.remote
@@ -130,13 +130,11 @@ class Directions:
         return UNREADABLE if named is None else NAMED
 
     def _may_be_outgoing(self, row: Row) -> bool:
-        """Tell whether a listener's port may as well be a client's here (T4b)."""
-        local, remote = row.local.port, row.remote.port
-        if local is None or remote is None or not self._is_ephemeral(local):
+        """Tell whether a listener's port, which clients get as well, may be one's here (T4b)."""
+        remote = row.remote.port
+        if remote is None or self._is_ephemeral(remote):
             return False
-        return not self._is_ephemeral(remote) and self._context.is_server_port(
-            remote, row.socket.protocol.value
-        )
+        return self._context.is_server_port(remote, row.socket.protocol.value)
 
     def _by_ports(self, row: Row) -> Direction:
         local, remote = row.local.port, row.remote.port

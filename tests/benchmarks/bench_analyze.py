@@ -1,7 +1,7 @@
 """Analyses generated captures of 100,000 sockets, against the reading of the same text.
 
 Run: ``python tests/benchmarks/bench_analyze.py``. Analysing may take at most twice as long as
-reading, and ten times the sockets at most twelve times as long. Exits with 1 where either is missed.
+reading, and ten times the sockets at most twelve times as long; it exits with 1 otherwise.
 """
 
 from __future__ import annotations
