@@ -22,6 +22,7 @@ from policy_findings import (
     knock,
     loopback,
     own,
+    role,
     said,
 )
 
@@ -38,6 +39,7 @@ from netstat_fw.ruleset import (
     lint,
     propose,
 )
+from netstat_fw.ruleset.proposal.subjects import ports_of
 
 ACCEPT, DROP = Action.ACCEPT, Action.DROP
 STRICT, BALANCED, PERMISSIVE = (Policy(profile=profile) for profile in Profile)
@@ -93,6 +95,10 @@ class TestRules:
         assert knock(ruleset, 137, protocol="udp", source="10.1.2.3").action is ACCEPT
         assert knock(ruleset, 137, protocol="udp").action is DROP
         assert knock(ruleset, 137, "v6", protocol="udp").action is DROP
+
+    def test_a_role_without_a_port_is_about_none(self) -> None:
+        with pytest.raises(ValueError, match="about no port"):
+            ports_of(role(None))
 
     def test_what_no_packet_can_match_gives_no_rule(self) -> None:
         home = exposure(137, UDP, families=V6, remotes=(ip_network("10.0.0.0/8"),))

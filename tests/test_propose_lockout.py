@@ -76,6 +76,12 @@ class TestLockOut:
         assert knock(ruleset, 22, source="198.51.100.7").action is ACCEPT
         assert said(ruleset)["ADMIN_KEPT_ASIDE"].startswith("tcp/22: the administrators seen")
 
+    def test_a_drop_of_another_protocol_closes_nothing(self) -> None:
+        text = incoming(action='"drop"', port='"udp/22"')
+        ruleset = decided(text, admin(), exposure(22, UDP))
+        assert knock(ruleset, 22).action is ACCEPT
+        assert knock(ruleset, 22, protocol="udp").action is DROP
+
     def test_one_family_is_enough(self) -> None:
         text = incoming(action='"drop"', port='"tcp/22"', **{"from": '"0.0.0.0/0"'})
         ruleset = decided(text, admin(peers=()))

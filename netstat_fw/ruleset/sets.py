@@ -167,7 +167,9 @@ class AddressSet:
     @property
     def families(self) -> tuple[Family, ...]:
         """The address families that the set has members of."""
-        return tuple(f for f in Family if any(_family(n) is f for n in self.prefixes))
+        # IPv4 comes first, so the two ends tell.
+        ends = (_family(self.prefixes[0]), _family(self.prefixes[-1]))
+        return tuple(family for family in Family if family in ends)
 
     def of(self, families: Iterable[Family]) -> AddressSet | None:
         """Keep the members of the given families; None where there are none."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netstat_fw.analyzers.findings import Exposure
 from netstat_fw.errors import LockOutError
 from netstat_fw.evidence import Reason
 from netstat_fw.ruleset.base import base_rules
@@ -58,6 +59,7 @@ def propose(findings: Findings, policy: Policy = _DEFAULT_POLICY) -> Ruleset:
         *_remark_ways_in(findings, inside, desk),
     )
     incoming, outgoing, services = name_services(_chain(inside, policy), _chain(outside, policy))
+    exposures = [each for each, _ in inside.judged if isinstance(each, Exposure)]
     return Ruleset(
         Chain(Action.DROP, incoming),
         Chain(Action.DROP, outgoing),
@@ -65,7 +67,7 @@ def propose(findings: Findings, policy: Policy = _DEFAULT_POLICY) -> Ruleset:
         zones=desk.decisions.zones,
         questions=open_questions(findings, sides, desk),
         caveats=tuple(sorted(set(caveats), key=lambda caveat: (caveat.code, caveat.sentence))),
-        process_checks=check_processes(findings, (f for f, _ in inside.judged), incoming),
+        process_checks=check_processes(findings, exposures, incoming),
     )
 
 

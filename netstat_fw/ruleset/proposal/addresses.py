@@ -45,14 +45,13 @@ def remote_side(exposure: Exposure) -> tuple[AddressSet, ...]:
     return (LINK_LOCAL,) if exposure.scope is Scope.LINK_LOCAL else ()
 
 
-@functools.lru_cache(maxsize=1 << 12)
 def addresses_of(addresses: tuple[Address, ...]) -> AddressSet:
     """Make a set of addresses, their interfaces left out: a rule's interface is a field of its own.
 
     Raises:
         RulesetError: for no address at all.
     """
-    return AddressSet([parse_address(address) for address in addresses])
+    return _few(addresses) if len(addresses) <= _FEW else _set_of(addresses)
 
 
 def common_families(
@@ -70,3 +69,12 @@ def common_families(
         if isinstance(side, AddressSet):
             left &= set(side.families)
     return tuple(family for family in Family if family in left)
+
+
+def _set_of(addresses: tuple[Address, ...]) -> AddressSet:
+    return AddressSet([parse_address(address) for address in addresses])
+
+
+# The host's own addresses and its few peers come up again and again; thousands of peers do not.
+_FEW = 16
+_few = functools.lru_cache(maxsize=1 << 12)(_set_of)

@@ -7,34 +7,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netstat_fw.analyzers.findings import Basis, Exposure
+from netstat_fw.analyzers.findings import Basis
 from netstat_fw.evidence import Confidence, ProcessCheck
 from netstat_fw.ruleset.terms import Action
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from netstat_fw.analyzers.findings import Connection, Findings
+    from netstat_fw.analyzers.findings import Exposure, Findings
     from netstat_fw.ruleset.rule import Rule
 
 
 def check_processes(
-    findings: Findings, judged: Iterable[Exposure | Connection], rules: Iterable[Rule]
+    findings: Findings, exposures: Iterable[Exposure], rules: Iterable[Rule]
 ) -> tuple[ProcessCheck, ...]:
     """Say which programs may answer on each single port that is accepted, sorted.
 
     Args:
         findings: what was found.
-        judged: the incoming findings, those among them that decisions have added.
+        exposures: the exposures, those among them that decisions have added.
         rules: the incoming rules.
     """
     programs: dict[tuple[str, int], set[str]] = {}
     helped: set[tuple[str, int]] = set()
     for check in findings.process_checks:
         programs.setdefault((check.protocol, check.port), set()).update(check.programs)
-    for exposure in judged:
-        if not isinstance(exposure, Exposure):
-            continue
+    for exposure in exposures:
         key = exposure.protocol.value, exposure.port
         programs.setdefault(key, set()).update(exposure.programs)
         if exposure.confidence is Confidence.SUGGESTED and exposure.basis is not Basis.COMPANION:

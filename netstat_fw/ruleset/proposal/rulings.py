@@ -82,13 +82,19 @@ def settles(choice: Choice) -> bool:
     return choice.action is Action.ACCEPT or not choice.remotes
 
 
-def _ruling(finding: F, choices: Iterable[tuple[int, Choice]]) -> Ruling[F]:
+def _ruling(finding: F, choices: Sequence[tuple[int, Choice]]) -> Ruling[F]:
     own = ports_of(finding)
+    if not choices:
+        return Ruling(finding, own)
+    name = service_of(finding)
+    programs = {program.casefold() for program in finding.programs}
     left: PortSet | None = own
     matches: list[Match] = []
     decided: set[Protocol] = set()
     for turn, choice in choices:
-        if not _is_of(choice, finding):
+        if choice.program is not None and choice.program.casefold() not in programs:
+            continue
+        if choice.service is not None and choice.service.casefold() != name.casefold():
             continue
         ports = _ports_in(choice, finding, own)
         if ports is not None:
@@ -98,17 +104,6 @@ def _ruling(finding: F, choices: Iterable[tuple[int, Choice]]) -> Ruling[F]:
         if settles(choice):
             decided |= {each.protocol for each in choice.ports if each.ports is None}
     return Ruling(finding, left, tuple(matches), frozenset(decided))
-
-
-def _is_of(choice: Choice, finding: Finding) -> bool:
-    """Tell whether a finding has the program and the service that a choice asks for."""
-    if choice.program is not None:
-        wanted = choice.program.casefold()
-        if all(name.casefold() != wanted for name in finding.programs):
-            return False
-    if choice.service is None:
-        return True
-    return service_of(finding).casefold() == choice.service.casefold()
 
 
 def _ports_in(choice: Choice, finding: Finding, own: PortSet) -> PortSet | None:
