@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 _PATIENT = (HealthCheck.too_slow,)
 
 # No deadline: these machines are shared, and a slow moment is no failure.
-settings.register_profile("quick", deadline=None, max_examples=50, suppress_health_check=_PATIENT)
+settings.register_profile("quick", deadline=None, max_examples=25, suppress_health_check=_PATIENT)
 settings.register_profile(
     "thorough", deadline=None, max_examples=2_000, suppress_health_check=_PATIENT
 )
