@@ -22,7 +22,7 @@ _TEXTS = (
     | st.lists(_LINES, max_size=12).map(lambda lines: "\r\n".join([_HEADER, *lines]))
 )
 _ADDRESSES = st.sampled_from(
-    ["0.0.0.0", "192.0.2.1", "::", "2001:db8::1", "[::]", "host-1.example"]
+    ["198.51.100.7", "192.0.2.1", "::", "2001:db8::1", "[::]", "host-1.example"]
 )
 _PORTS = st.sampled_from(["*", "1", "22", "65535", "ssh", "x11-2"])
 _CELLS = st.builds("{}:{}".format, _ADDRESSES, _PORTS)

@@ -112,7 +112,7 @@ def test_the_elevation_message_is_named_in_every_language_and_code_page(
 def test_other_short_texts_ask_for_nothing() -> None:
     for text in ("Good morning", "Добрый день".encode("cp866"), "日本", b"", "x" * 3000):
         assert not asks_for_elevation(text)
-    with pytest.raises(UnrecognizedCapture, match="holds? no socket"):
+    with pytest.raises(UnrecognizedCapture, match=r"holds? no socket"):
         parse("Good morning")
 
 
