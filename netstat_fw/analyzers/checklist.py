@@ -12,8 +12,8 @@ import attrs
 
 from netstat_fw.analyzers.checklist_items import ITEMS
 from netstat_fw.analyzers.citation import unite
-from netstat_fw.analyzers.exposure import BOTH
 from netstat_fw.analyzers.findings import Answer, Basis, Connection, Scope
+from netstat_fw.analyzers.spans import BOTH
 from netstat_fw.evidence import Confidence, Evidence, Question, Reason
 
 if TYPE_CHECKING:

@@ -16,22 +16,19 @@ from netstat_fw.analyzers.ends import Reach
 from netstat_fw.analyzers.findings import DualStack, Exposure, Fate, Scope, Stance
 from netstat_fw.analyzers.host import sort_addresses
 from netstat_fw.analyzers.rows import further_ends, programs_of
+from netstat_fw.analyzers.spans import BOTH, explain_spans, find_spans
 from netstat_fw.analyzers.verdicts import Verdict, key_of
-from netstat_fw.analyzers.wording import doing, family_text, port_text
+from netstat_fw.analyzers.wording import doing, port_text
 from netstat_fw.evidence import Confidence, Question, Reason
-from netstat_fw.records import Dialect, Family, Protocol
+from netstat_fw.records import Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from typing import TypeAlias
 
     from netstat_fw.analyzers.ends import End
     from netstat_fw.analyzers.host import Context
     from netstat_fw.analyzers.rows import Row
-
-    Bind: TypeAlias = tuple[End, Row]
-
-BOTH = (Family.IPV4, Family.IPV6)
+    from netstat_fw.analyzers.spans import Bind, Spans
 
 
 @attrs.frozen
@@ -70,7 +67,7 @@ def place(
     outside = [(end, row) for end, row in binds if end.reach is not Reach.LOOPBACK]
     if not outside:
         return (Placed(_Port(protocol, port, context).shut(rows), tuple(rows)),)
-    spans = _spans(outside, binds, context, takes_ipv4=takes_ipv4)
+    spans = find_spans(outside, binds, context, takes_ipv4=takes_ipv4)
     taken: dict[Scope, list[Bind]] = {}
     for end, row in outside:
         family = end.family or row.socket.family
@@ -123,82 +120,6 @@ def judge_placed(placed: Iterable[Placed]) -> dict[int, Verdict]:
 
 
 @attrs.frozen
-class _Spans:
-    """Families in which a port answers on every address, and why.
-
-    Attributes:
-        families: IPv4 first.
-        dual_stack: what a ``::`` bind does about IPv4; None without such a bind.
-        collapsed: families that only add up to every address.
-        beside: a program bound every address one by one beside the wildcard.
-    """
-
-    families: tuple[Family, ...]
-    dual_stack: DualStack | None
-    collapsed: tuple[Family, ...]
-    beside: bool
-
-
-def _spans(
-    outside: Sequence[Bind], binds: Sequence[Bind], context: Context, *, takes_ipv4: bool
-) -> _Spans:
-    wild = {family: [row for end, row in outside if _is_wild(end, row, family)] for family in BOTH}
-    dual = None
-    if wild[Family.IPV6]:
-        # Where IPv4 has a bind of its own, that one took the IPv4 connection.
-        alone = all((end.family or row.socket.family) is Family.IPV6 for end, row in binds)
-        dual = _dual_stack(wild, context.host.dialect, takes_ipv4=takes_ipv4 and alone)
-    opened = {family for family in BOTH if wild[family]}
-    if dual in {DualStack.PROVEN, DualStack.ASSUMED}:
-        opened.add(Family.IPV4)
-    everywhere = set()
-    if len(binds) > len(outside):
-        everywhere = {family for family in BOTH if _is_everywhere(family, binds, context)}
-    return _Spans(
-        tuple(family for family in BOTH if family in opened | everywhere),
-        dual,
-        tuple(family for family in BOTH if family in everywhere - opened),
-        bool(everywhere & opened),
-    )
-
-
-def _is_wild(end: End, row: Row, family: Family) -> bool:
-    return end.reach is Reach.WILDCARD and (end.family or row.socket.family) is family
-
-
-def _dual_stack(wild: dict[Family, list[Row]], dialect: Dialect, *, takes_ipv4: bool) -> DualStack:
-    """Judge a ``::`` bind: RFC 3493 5.3, and what each platform's netstat shows of it."""
-    if wild[Family.IPV4]:
-        return DualStack.TWIN
-    if takes_ipv4 or any(row.socket.dual_stack for row in wild[Family.IPV6]):
-        return DualStack.PROVEN
-    # Windows lists a dual socket twice and BSD calls it tcp46; Linux prints both kinds alike.
-    return DualStack.ASSUMED if dialect is Dialect.LINUX else DualStack.NONE
-
-
-def _is_everywhere(family: Family, binds: Iterable[Bind], context: Context) -> bool:
-    """Tell whether one program bound loopback and every own address of a family one by one.
-
-    Callers ask only where something is bound to loopback.
-    """
-    of_family = [
-        (end, row)
-        for end, row in binds
-        if (end.family or row.socket.family) is family
-        and end.reach not in {Reach.WILDCARD, Reach.GROUP}
-    ]
-    reaches = {end.reach for end, _ in of_family}
-    own = context.own_of(family)
-    return (
-        Reach.LOOPBACK in reaches
-        and bool(own)
-        and own <= {end.address for end, _ in of_family}
-        and (family not in context.cut or Reach.UNNAMED in reaches)
-        and len({row.program for _, row in of_family}) == 1
-    )
-
-
-@attrs.frozen
 class _Port:
     """A bound port of the host."""
 
@@ -237,7 +158,7 @@ class _Port:
             evidence=self.context.cite(rows),
         )
 
-    def open(self, scope: Scope, binds: Sequence[Bind], spans: _Spans) -> Placed:
+    def open(self, scope: Scope, binds: Sequence[Bind], spans: Spans) -> Placed:
         """Make the exposure of the binds that fall under one scope."""
         rows = tuple(row for _, row in binds)
         programs = programs_of(rows)
@@ -249,7 +170,7 @@ class _Port:
         if scope is Scope.ANY:
             families = spans.families
             dual_stack = spans.dual_stack
-            reasons = _any_reasons(listens, spans)
+            reasons = explain_spans(listens, spans)
             if spans.collapsed or dual_stack is DualStack.ASSUMED:
                 confidence = Confidence.HIGH
         else:
@@ -278,22 +199,6 @@ def _is_stub(end: End) -> bool:
     return end.port == 53 and str(end.address) in {"127.0.0.53", "127.0.0.54"}  # noqa: PLR2004
 
 
-def _any_reasons(listens: str, spans: _Spans) -> tuple[Reason, ...]:
-    everywhere = f"{listens} on all {family_text(spans.families)} addresses"
-    reasons = [Reason("LISTEN_ANY", everywhere, _ANY_ROWS[spans.dual_stack])]
-    if spans.dual_stack is not None:
-        reasons.append(_DUAL_STACK_REASONS[spans.dual_stack])
-    if spans.collapsed or spans.beside:
-        reasons.append(
-            Reason(
-                "PER_ADDRESS_COLLAPSED",
-                "one program is bound to each of the host's addresses: the same as all of them",
-                "2.2.8",
-            )
-        )
-    return tuple(reasons)
-
-
 _EXPOSED_ANYWAY = Reason(
     "LOOPBACK_EXPOSED",
     "the port is reachable on other addresses as well, so loopback adds nothing",
@@ -317,26 +222,5 @@ _NARROW = {
         "ADDR_TRUNCATED",
         "2.2.7",
         "on one address, which the capture shows cut or as a name: no literal can be trusted",
-    ),
-}
-_ANY_ROWS = {
-    None: "2.2.1",
-    DualStack.TWIN: "2.2.2",
-    DualStack.PROVEN: "2.2.3",
-    DualStack.ASSUMED: "2.2.3",
-    DualStack.NONE: "2.2.4",
-}
-_DUAL_STACK_REASONS = {
-    DualStack.TWIN: Reason(
-        "DUAL_STACK_TWIN", "a 0.0.0.0 socket and a :: socket: one service, two families", "2.2.2"
-    ),
-    DualStack.PROVEN: Reason(
-        "DUAL_STACK_PROVEN", "one :: socket that is seen to serve IPv4 as well", "2.2.3"
-    ),
-    DualStack.ASSUMED: Reason(
-        "DUAL_STACK_ASSUMED", "one :: socket and no 0.0.0.0 twin: also serves IPv4", "2.2.3"
-    ),
-    DualStack.NONE: Reason(
-        "IPV6_ONLY", "one :: socket and no 0.0.0.0 twin: serves IPv6 alone here", "2.2.4"
     ),
 }

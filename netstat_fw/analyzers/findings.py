@@ -282,7 +282,8 @@ class Outcome:
         line: 1-based line of the socket.
         fate: which of the five ends it came to.
         reason: why.
-        finding: what it became part of or is covered by; None for local and excluded sockets.
+        finding: what it became part of, is covered by or is asked about in; None where there is
+            none, as for most local and excluded sockets.
     """
 
     line: int

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from ipaddress import IPv4Address, IPv6Address
 from typing import TYPE_CHECKING
 
 import attrs
@@ -65,11 +66,15 @@ class Context:
 
     def own_of(self, family: Family) -> frozenset[Address]:
         """The host's own addresses of a family that are not link-local."""
-        return frozenset(
-            address
-            for address in self.host.addresses
-            if (address.version == 4) == (family is Family.IPV4) and not address.is_link_local  # noqa: PLR2004
-        )
+        return self._by_family[family]
+
+    @cached_property
+    def _by_family(self) -> dict[Family, frozenset[Address]]:
+        routed = [each for each in self.host.addresses if not each.is_link_local]
+        return {
+            Family.IPV4: frozenset(each for each in routed if isinstance(each, IPv4Address)),
+            Family.IPV6: frozenset(each for each in routed if isinstance(each, IPv6Address)),
+        }
 
     def is_ephemeral(self, port: int) -> bool:
         """Tell whether the kernel hands out the port to clients."""
@@ -134,12 +139,10 @@ def _broadcasts(own: set[Address]) -> set[Address]:
 
     Those are x.y.z.255 beside another own address in the same /24.
     """
-    numbers = {int(address) for address in own if address.version == 4}  # noqa: PLR2004
-    networks = {number >> 8 for number in numbers if number & 0xFF != 0xFF}  # noqa: PLR2004
+    old = {address for address in own if isinstance(address, IPv4Address)}
+    networks = {int(address) >> 8 for address in old if int(address) & 0xFF != 0xFF}  # noqa: PLR2004
     return {
         address
-        for address in own
-        if address.version == 4  # noqa: PLR2004
-        and int(address) & 0xFF == 0xFF  # noqa: PLR2004
-        and int(address) >> 8 in networks
+        for address in old
+        if int(address) & 0xFF == 0xFF and int(address) >> 8 in networks  # noqa: PLR2004
     }

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, TypeVar
 import attrs
 
 from netstat_fw.analyzers.citation import unite
-from netstat_fw.analyzers.exposure import BOTH
 from netstat_fw.analyzers.findings import Connection, Exposure
 from netstat_fw.analyzers.host import sort_addresses
+from netstat_fw.analyzers.spans import BOTH
 from netstat_fw.analyzers.traffic import surest
 from netstat_fw.analyzers.verdicts import Key, key_of
 

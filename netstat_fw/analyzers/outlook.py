@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netstat_fw.analyzers.exposure import BOTH
 from netstat_fw.analyzers.findings import Basis, Connection, Exposure, Stance
+from netstat_fw.analyzers.spans import BOTH
 from netstat_fw.analyzers.wording import port_text
 from netstat_fw.evidence import Confidence, Reason
 from netstat_fw.records import Protocol

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from netstat_fw.analyzers.connected import has_peer
-from netstat_fw.analyzers.exposure import BOTH, Placed, judge_placed, place
+from netstat_fw.analyzers.exposure import Placed, judge_placed, place
 from netstat_fw.analyzers.findings import (
     Basis,
     Connection,
@@ -24,6 +24,7 @@ from netstat_fw.analyzers.findings import (
 from netstat_fw.analyzers.host import sort_addresses
 from netstat_fw.analyzers.roles import PortRole
 from netstat_fw.analyzers.rows import programs_of
+from netstat_fw.analyzers.spans import BOTH
 from netstat_fw.analyzers.traffic import weakest
 from netstat_fw.analyzers.verdicts import Verdict, key_of
 from netstat_fw.analyzers.wording import port_text, who

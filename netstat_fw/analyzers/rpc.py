@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 import attrs
 
 from netstat_fw.analyzers.ends import Reach
-from netstat_fw.analyzers.exposure import BOTH, Placed
+from netstat_fw.analyzers.exposure import Placed
 from netstat_fw.analyzers.findings import Exposure, Scope
 from netstat_fw.analyzers.rows import programs_of
+from netstat_fw.analyzers.spans import BOTH
 from netstat_fw.evidence import Confidence, Question, Reason
 from netstat_fw.records import Dialect, Protocol
 
