@@ -97,7 +97,7 @@ WRAPPED_HEADER = pp.Regex(r"[ \t]*(?:State|User|Inode|PID/Program|Security|Timer
 HEADER_END = pp.Regex(
     r"(?:.*[ \t])?(?:State|Inode|PID/Program[ \t]+[nN]ame|Security Context|Timer|Path)[ \t]*\Z"
 )
-"""A header, or its rest, that ends in a name which is not cut."""
+"""A header that ends in a name which is not cut."""
 
 CUT_HEADER = pp.Regex(
     r"[ \t>|]*+\S+ +(?:Recv-Q|RefCnt) [^<>]*(?:>|[ \t](?:" + "|".join(
