@@ -34,15 +34,12 @@ class StandIns:
 
     def __init__(self, ruleset: Ruleset, own: Iterable[Address]) -> None:
         """Take the ruleset and the host's own addresses, as far as they are known."""
-        rules = {d: [r for r in ruleset.chain(d).rules if r.enabled] for d in Direction}
-        self._named: dict[Direction, tuple[Network, ...]] = {
-            direction: tuple(dict.fromkeys(n for r in some for n in ruleset.resolve(r) or ()))
-            for direction, some in rules.items()
-        }
-        everything = [rule for some in rules.values() for rule in some]
-        sides = tuple(dict.fromkeys(r.local for r in everything if r.local is not None))
-        named = [*self._named[Direction.INCOMING], *self._named[Direction.OUTGOING]]
-        named += [prefix for side in sides for prefix in side]
+        rules = [r for d in Direction for r in ruleset.chain(d).rules if r.enabled]
+        # The replies pass the other chain, so what either names may matter.
+        remotes = tuple(dict.fromkeys(n for r in rules for n in ruleset.resolve(r) or ()))
+        sides = tuple(dict.fromkeys(r.local for r in rules if r.local is not None))
+        named = [*remotes, *(prefix for side in sides for prefix in side)]
+        self._remotes = {family: of_family(remotes, family) for family in Family}
         self._strangers: dict[Family, Address] = {}
         self._locals: dict[Family, tuple[Address, ...]] = {}
         for family in Family:
@@ -53,7 +50,7 @@ class StandIns:
             if not known:
                 known = [_unnamed(_EVERYWHERE[family], _OWN[family], prefixes, (stranger,))]
             self._locals[family] = _one_of_each(known, sides)
-        names = dict.fromkeys(rule.interface for rule in everything)
+        names = dict.fromkeys(rule.interface for rule in rules)
         self.interfaces: tuple[str | None, ...] = (
             None,
             *(name for name in names if name not in {None, LOOPBACK}),
@@ -72,15 +69,14 @@ class StandIns:
         where = opening.remotes[0]
         if where.prefixlen == where.max_prefixlen:
             return where.network_address
-        prefixes = of_family(self._named[opening.direction], opening.family)
-        return _unnamed(where, where.network_address + 1, prefixes, ())
+        preferred = where.network_address + 1
+        return _unnamed(where, preferred, self._remotes[opening.family], ())
 
     def others(self, opening: Opening) -> Iterator[Address]:
         """Return further addresses at the other end, one at least of every kind."""
         if opening.remote is not None:
             return
-        named = of_family(self._named[opening.direction], opening.family)
-        for address in _starts(named, opening.family):
+        for address in _starts(self._remotes[opening.family], opening.family):
             if (
                 any(address in where for where in opening.remotes)
                 if opening.remotes
