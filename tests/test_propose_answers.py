@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
@@ -26,7 +27,7 @@ from policy_findings import (
     said,
 )
 
-from netstat_fw.analyzers.findings import Answer, Findings, Scope
+from netstat_fw.analyzers.findings import Answer, Findings, Scope, Stance
 from netstat_fw.evidence import Confidence, Question
 from netstat_fw.ruleset import (
     Action,
@@ -75,7 +76,8 @@ class TestAnswers:
         question = Question("Q_UDP_SERVER", "is it?", "udp/5000")
         found = exposure(5000, UDP, confidence=Confidence.MEDIUM, question=question)
         ruleset = decided('[answers]\n"Q_UDP_SERVER udp/5000" = false', found)
-        assert knock(ruleset, 5000, protocol="udp").action is DROP
+        (rule,) = own(ruleset.incoming)
+        assert (rule.action, rule.enabled) == (DROP, True)
         yes = decided('[answers]\n"Q_UDP_SERVER udp/5000" = true', found, profile="strict")
         assert knock(yes, 5000, protocol="udp").action is ACCEPT
 
@@ -88,7 +90,8 @@ class TestAnswers:
         assert knock(decided(server, *both), 6379).action is DROP
         assert knock(decided(server + '"Q_HAZARD tcp/6379" = true', *both), 6379).action is ACCEPT
         no = decided(server + "Q_HAZARD = false", *both)
-        assert knock(no, 6379, source="198.51.100.7").action is DROP
+        (rule,) = own(no.incoming)
+        assert (rule.action, rule.remote) == (DROP, None)
         noted = decided(server + 'Q_HAZARD = "known"', *both)
         assert knock(noted, 6379, source="198.51.100.7").action is ACCEPT
         assert asked(noted) == []
@@ -99,7 +102,16 @@ class TestAnswers:
         assert knock(yes, 25).action is ACCEPT
         assert asked(yes) == []
         assert "ADDRESS_UNKNOWN" not in said(yes)
-        assert knock(decided("[answers]\nQ_ADDRESS = false", found), 25).action is DROP
+        (rule,) = own(decided("[answers]\nQ_ADDRESS = false", found).incoming)
+        assert (rule.action, codes(rule)) == (DROP, ["LISTEN_ANY", "OPERATOR_ANSWER"])
+
+    def test_a_yes_lets_in_nobody_beyond_what_a_standard_says(self) -> None:
+        question = Question("Q_EXPOSE", "is it?", "udp/137")
+        home = ip_network("10.0.0.0/8")
+        found = exposure(137, UDP, stance=Stance.SHUT, question=question, remotes=(home,))
+        ruleset = decided("[answers]\nQ_EXPOSE = true", found)
+        assert knock(ruleset, 137, protocol="udp", source="10.1.2.3").action is ACCEPT
+        assert knock(ruleset, 137, protocol="udp").action is DROP
 
     def test_outgoing_traffic(self) -> None:
         question = Question("Q_SMTP_OUT", "is it needed?")

@@ -37,10 +37,9 @@ def judge_exposure(
         replies: the operator's answers.
         danger: its critical hazard, if it has one.
     """
-    verdict = Verdict(Treatment.SHUT)
+    verdict = Verdict(Treatment.SHUT, remote_side(exposure))
     if exposure.stance is Stance.OPEN:
-        treatment = treat(confidence_in(exposure), exposure.basis, policy)
-        verdict = Verdict(treatment, remote_side(exposure))
+        verdict = verdict.to(treat(confidence_in(exposure), exposure.basis, policy))
     asked = exposure.question
     if asked is not None and (not verdict.treatment.accepts or replies.to(asked) is not None):
         verdict = replies.consult(verdict, asked, Treatment.SHUT)
