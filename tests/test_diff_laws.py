@@ -39,7 +39,7 @@ ADDRESSES = {
 STATES = (ConnectionState.NEW, ConnectionState.ESTABLISHED)
 
 
-def _flow(direction: Direction, protocol: Protocol, ends: tuple[str, str], **rest: Any) -> Flow:  # noqa: ANN401 - fields of a flow
+def _flow(direction: Direction, protocol: Protocol, ends: tuple[str, ...], **rest: Any) -> Flow:  # noqa: ANN401 - fields of a flow
     local, remote = ends
     return Flow(
         direction=direction,
