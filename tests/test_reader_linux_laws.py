@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import attrs
 import linux_strategies
 import pytest
+from accounting import is_accounted_for
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from printers_linux import ENGLISH, LANGUAGES, LAYOUTS, Layout, Tool, cut, program_cell
 
 from netstat_fw.reader import parse
-from netstat_fw.records import Dialect, LineRole, Process, UnixSocket
+from netstat_fw.records import Dialect, Process, UnixSocket
 
 if TYPE_CHECKING:
     from netstat_fw.records import Capture, Socket
@@ -52,34 +53,6 @@ def records(capture: Capture) -> tuple[list[Socket], list[UnixSocket]]:
     return (
         [attrs.evolve(one, snapshot=0) for one in capture.sockets],
         [attrs.evolve(one, snapshot=0) for one in capture.unix_sockets],
-    )
-
-
-def is_accounted_for(capture: Capture, lines: list[str]) -> bool:
-    """Tell whether each line has one role, and the role that its records and remarks give it."""
-    roles = capture.line_roles
-    remarked = {diagnostic.line for diagnostic in capture.diagnostics}
-    begun = {one.line for one in capture.sockets} | {one.line for one in capture.unix_sockets}
-    return (
-        len(roles) == capture.line_count == len(lines)
-        and all(
-            (role is LineRole.BLANK) == (not line.strip())
-            for role, line in zip(roles, lines, strict=True)
-        )
-        and all(roles[line - 1] is LineRole.RECORD for line in begun)
-        and all(
-            number in remarked
-            for number, role in enumerate(roles, 1)
-            if role is LineRole.DIAGNOSTIC
-        )
-        # A line that begins no record goes on with one above it.
-        and all(
-            begun & set(range(1, number))
-            for number, role in enumerate(roles, 1)
-            if role is LineRole.RECORD and number not in begun
-        )
-        and list(capture.sockets) == sorted(capture.sockets, key=lambda one: one.line)
-        and list(capture.diagnostics) == sorted(capture.diagnostics, key=lambda one: one.line)
     )
 
 
