@@ -124,6 +124,7 @@ class TestAnswers:
         doubtful = connection(4444, confidence=Confidence.LOW)
         ruleset = decided("[answers]\nQ_OUTGOING = true", doubtful)
         assert call(ruleset, 4444).action is ACCEPT
+        assert own(decided("[answers]\nQ_OUTGOING = false", doubtful).outgoing) == ()
 
     def test_an_answer_to_nothing_is_reported(self) -> None:
         text = '[answers]\nQ_NOTHING = true\n"Q_EXPOSE tcp/25" = false\nQ_BACKUP = true'
