@@ -8,7 +8,7 @@ everything as it was.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import attrs
 import pyparsing as pp
@@ -184,12 +184,14 @@ class BsdTables(BsdRows):
             (_UNIX_ROW if _UNIX_START.match(text, start) else _ROW).parse_string(text[start:])
         except pp.ParseException as error:
             return start + error.loc + 1, error.msg[:1].lower() + error.msg[1:]
-        return self._cell_complaint(text)
+        # What the token form takes, the compiled form takes: else it is a row of a unix socket.
+        found = grammar.ROW.re.match(text)
+        if found is None:
+            return 1, "this may be the rest of the program name above it, and no row"
+        return self._cell_complaint(found)
 
-    def _cell_complaint(self, text: str) -> tuple[int, str]:
+    def _cell_complaint(self, found: re.Match[str]) -> tuple[int, str]:
         """Say which cell of a row of the right shape is wrong."""
-        # What the token form takes, the compiled form takes; and a unix row would have been read.
-        found = cast("re.Match[str]", grammar.ROW.re.match(text))
         family = Family.IPV6 if ":" in found["local"] + found["remote"] else Family.IPV4
         endpoints = self.endpoints(family, narrow=found["kernel"] is not None)
         for cell, name in (("local", "local"), ("remote", "foreign")):

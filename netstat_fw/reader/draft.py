@@ -29,6 +29,7 @@ class Draft:
         diagnostics: remarks so far.
         snapshot: number of times that the tables have begun again.
         rows: how many records each dialect has read.
+        is_ordered: false where a record may have been read later than one further down.
         continued: for a line that is the rest of a row, the index of the row's first line.
     """
 
@@ -40,6 +41,7 @@ class Draft:
     snapshot: int = 0
     rows: dict[Dialect, int] = attrs.field(factory=dict)
     continued: dict[int, int] = attrs.field(factory=dict)
+    is_ordered: bool = True
     _sections: set[str] = attrs.field(factory=set)
     _title_above: str = ""
 
@@ -104,6 +106,9 @@ class Draft:
 
     def finish(self, dialect: Dialect) -> Capture:
         """Freeze what was read."""
+        if not self.is_ordered:
+            self.sockets.sort(key=lambda record: record.line)
+            self.unix_sockets.sort(key=lambda record: record.line)
         return Capture(
             dialect=dialect,
             sockets=tuple(self.sockets),

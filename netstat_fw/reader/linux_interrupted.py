@@ -72,9 +72,12 @@ class InterruptedRows:
     def give_up(self) -> None:
         """Settle the open row without an end: it may be whole, or else it is damaged."""
         beginning, self._beginning = self._beginning, None
-        if beginning is None or self._rows.read_text(beginning.text, beginning.index):
-            return
         draft = self._rows.draft
+        if beginning is None:
+            return
+        if self._rows.read_text(beginning.text, beginning.index):
+            draft.is_ordered = False
+            return
         draft.roles[beginning.index] = LineRole.DIAGNOSTIC
         draft.remark(
             Severity.ERROR,
