@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import netstat_fw
+from netstat_fw import ruleset
 
 _PACKAGE = Path(netstat_fw.__file__).parent
 _FORBIDDEN = (
@@ -32,6 +33,13 @@ def _name(path: Path) -> str:
 
 
 _MODULES = {_name(path): path for path in sorted(_PACKAGE.rglob("*.py"))}
+# What packages offer without loading it is imported from its own module.
+_LAZY = {
+    f"{package.__name__}.{name}": module
+    for package in (netstat_fw, ruleset)
+    for module, names in package.HOMES.items()
+    for name in names.split()
+}
 
 
 def _run_time_nodes(tree: ast.Module) -> list[ast.AST]:
@@ -54,7 +62,7 @@ def _imports(nodes: list[ast.AST]) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             for alias in node.names:
                 inner = f"{node.module}.{alias.name}"
-                found.add(inner if inner in _MODULES else node.module)
+                found.add(inner if inner in _MODULES else _LAZY.get(inner, node.module))
     return {name for name in found if name in _MODULES}
 
 
