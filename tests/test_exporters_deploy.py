@@ -121,7 +121,7 @@ def test_a_firewall_is_kept_or_taken_back(inside: netns.Namespace, target: str) 
 @pytest.mark.parametrize("target", TARGETS)
 def test_silence_takes_the_firewall_back(inside: netns.Namespace, target: str) -> None:
     before = loaded(inside)
-    script = deploy_script(LOCKED, target, seconds=1)
+    script = deploy_script(LOCKED, target, seconds=4)  # time enough to look, however busy
     with subprocess.Popen(
         inside.command("sh", "-c", script),
         stdin=subprocess.PIPE,
@@ -134,7 +134,7 @@ def test_silence_takes_the_firewall_back(inside: netns.Namespace, target: str) -
         assert loaded(inside) != before
         started = time.monotonic()
         assert process.wait(30) == 1
-        assert time.monotonic() - started < 10
+        assert time.monotonic() - started < 20
         assert process.stderr is not None
         assert process.stderr.read() == "no answer: rolled back\n"
     assert loaded(inside) == before

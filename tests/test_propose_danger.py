@@ -27,9 +27,11 @@ from netstat_fw.evidence import Confidence, Evidence, ProcessCheck, Question
 from netstat_fw.ruleset import (
     Action,
     AddressSet,
+    Decisions,
     Policy,
     Profile,
     Protocol,
+    Reply,
     propose,
 )
 
@@ -75,6 +77,14 @@ class TestDanger:
         for found in (self.SEEN, self.UNSEEN):
             ruleset = propose(findings(found, critical(found)), STRICT)
             assert [rule.action for rule in own(ruleset.incoming)] == [DROP]
+            assert asked(ruleset) == ["Q_HAZARD tcp/6379"]
+
+    def test_a_yes_to_every_port_is_none_to_a_danger(self) -> None:
+        decisions = Decisions(replies=(Reply("Q_INCOMING", value=True, line=1),))
+        for found in (self.SEEN, self.UNSEEN):
+            policy = Policy(profile=Profile.STRICT, decisions=decisions)
+            ruleset = propose(findings(found, critical(found)), policy)
+            assert knock(ruleset, 6379).action is DROP
             assert asked(ruleset) == ["Q_HAZARD tcp/6379"]
 
     def test_who_was_seen_without_an_address_is_mentioned(self) -> None:

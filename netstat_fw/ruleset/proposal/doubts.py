@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from netstat_fw.ruleset.proposal.verdicts import Verdict
 
 
-def voice_doubts(
+def ask_in_doubt(
     verdict: Verdict, ask: Callable[[], Question], shut: Treatment, replies: Replies
 ) -> Verdict:
-    """Say how what is not certain is treated, and ask where nobody has asked yet.
+    """Ask where nobody has asked yet, or let the answer decide.
 
     Args:
         verdict: the verdict.
@@ -30,7 +30,12 @@ def voice_doubts(
     if unasked or replies.by_key:
         question = ask()
         if unasked or replies.to(question) is not None:
-            verdict = replies.consult(verdict, question, shut)
+            return replies.consult(verdict, question, shut)
+    return verdict
+
+
+def voice_doubt(verdict: Verdict) -> Verdict:
+    """Say how what is not certain is treated."""
     reason = _DOUBTS.get(verdict.treatment)
     return verdict if reason is None else verdict.because(reason)
 

@@ -15,7 +15,7 @@ from netstat_fw.evidence import Confidence, Question, Reason
 from netstat_fw.ruleset.narrowing import narrow
 from netstat_fw.ruleset.policy import Profile
 from netstat_fw.ruleset.proposal.addresses import remote_side
-from netstat_fw.ruleset.proposal.doubts import voice_doubts
+from netstat_fw.ruleset.proposal.doubts import ask_in_doubt, voice_doubt
 from netstat_fw.ruleset.proposal.subjects import is_way_in, subject_of
 from netstat_fw.ruleset.proposal.treatment import Treatment, treat
 from netstat_fw.ruleset.proposal.verdicts import Mark, Verdict
@@ -48,12 +48,13 @@ def judge_exposure(
         verdict = verdict.to(Treatment.REVIEW).because(_NEVER_CLOSED)
     if exposure.scope is Scope.UNNAMED and verdict.treatment is not Treatment.SHUT:
         verdict = _about_address(exposure, verdict, replies)
+    verdict = ask_in_doubt(verdict, lambda: _question(exposure), Treatment.SHUT, replies)
     if verdict.treatment.accepts and not verdict.remotes and not is_way_in(exposure):
         if danger is not None:
             verdict = _against_danger(exposure, verdict, policy, replies, danger)
         if policy.narrow_sources is not None:
             verdict = _narrowed(exposure, verdict, policy.narrow_sources)
-    return voice_doubts(verdict, lambda: _question(exposure), Treatment.SHUT, replies)
+    return voice_doubt(verdict)
 
 
 def confidence_in(exposure: Exposure) -> Confidence:

@@ -12,7 +12,7 @@ import attrs
 
 from netstat_fw.evidence import Question, Reason
 from netstat_fw.ruleset.proposal.addresses import addresses_of
-from netstat_fw.ruleset.proposal.doubts import voice_doubts
+from netstat_fw.ruleset.proposal.doubts import ask_in_doubt, voice_doubt
 from netstat_fw.ruleset.proposal.subjects import subject_of
 from netstat_fw.ruleset.proposal.treatment import Treatment, treat
 from netstat_fw.ruleset.proposal.verdicts import Mark, Verdict
@@ -37,7 +37,9 @@ def judge_connection(connection: Connection, policy: Policy, replies: Replies) -
     asked = connection.question
     if asked is not None and (not verdict.treatment.accepts or replies.to(asked) is not None):
         verdict = replies.consult(verdict, asked, Treatment.OFF)
-    verdict = voice_doubts(verdict, lambda: _question(connection), Treatment.OFF, replies)
+    verdict = voice_doubt(
+        ask_in_doubt(verdict, lambda: _question(connection), Treatment.OFF, replies)
+    )
     most = policy.pin_destinations
     if most is None or verdict.remotes or not verdict.treatment.accepts or not connection.peers:
         return verdict
