@@ -45,6 +45,13 @@ class Namespace:
         return ("ip", "netns", "exec", self.name, *command)
 
 
+def require(*tools: str) -> None:
+    """Skip the test, and say why, where a program is missing."""
+    for tool in tools:
+        if shutil.which(tool) is None:
+            pytest.skip(f"needs the program {tool}")
+
+
 @contextlib.contextmanager
 def namespace(*tools: str) -> Iterator[Namespace]:
     """Make a namespace with loopback up, and remove it again with all that was loaded in it.
@@ -54,9 +61,7 @@ def namespace(*tools: str) -> Iterator[Namespace]:
     """
     if os.geteuid() != 0:
         pytest.skip("needs root, to make a network namespace")
-    for tool in ("ip", *tools):
-        if shutil.which(tool) is None:
-            pytest.skip(f"needs the program {tool}")
+    require("ip", *tools)
     name = f"nsfw-{os.getpid()}-{next(_COUNTER)}"
     made = subprocess.run(("ip", "netns", "add", name), capture_output=True, text=True, check=False)
     if made.returncode != 0:
