@@ -62,6 +62,34 @@ class TestLockOut:
         with pytest.raises(LockOutError):
             decided(text, admin())
 
+    @pytest.mark.parametrize("remotes", [
+        '"127.0.0.0/8"', '"::1"', '"224.0.0.0/4"', '["0.0.0.0", "255.255.255.255"]', '"ff02::/16"',
+        '["192.0.2.2", "2001:db8::2"]',
+    ])  # fmt: skip
+    def test_letting_in_whom_there_is_not_is_closing(self, remotes: str) -> None:
+        """Loopback, groups and the host's own addresses are on no other machine."""
+        text = incoming(action='"accept"', port='"tcp/22"', **{"from": remotes})
+        with pytest.raises(LockOutError, match="line 5: accept tcp/22 from"):
+            decided(text, admin())
+
+    def test_halves_close_as_the_whole_does(self) -> None:
+        lower = incoming(action='"drop"', port='"tcp/22"', **{"from": '["0.0.0.0/1", "::/1"]'})
+        upper = incoming(action='"reject"', **{"from": '["128.0.0.0/1", "8000::/1"]'})
+        assert knock(decided(lower, admin(peers=())), 22).action is ACCEPT
+        with pytest.raises(LockOutError) as error:
+            decided(f"{lower}\n{upper.removeprefix(ZONES)}", admin())
+        # A choice about everything of somebody is named as well.
+        assert "line 5: drop tcp/22 from" in str(error.value)
+        assert "line 9: reject everything from" in str(error.value)
+
+    def test_letting_in_whom_an_earlier_choice_keeps_out_is_closing(self) -> None:
+        accept = incoming(action='"accept"', port='"tcp/22"', **{"from": '"198.51.100.0/25"'})
+        drop = incoming(action='"drop"', **{"from": '"zone:office"'})
+        with pytest.raises(LockOutError):
+            decided(f"{drop}\n{accept.removeprefix(ZONES)}", admin())
+        ruleset = decided(f"{accept}\n{drop.removeprefix(ZONES)}", admin())
+        assert knock(ruleset, 22, source="198.51.100.8").action is ACCEPT
+
     def test_an_answer_locks_out_as_well(self) -> None:
         question = Question("Q_INCOMING", "is it?", "tcp/22")
         with pytest.raises(LockOutError, match=r"administrators \(d\.toml\)"):

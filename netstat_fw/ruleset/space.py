@@ -46,7 +46,7 @@ def boxes(rule: Rule, remote: AddressSet | None, interfaces: Sequence[str]) -> d
             _ports(rule.local_ports, rule.protocol),
             _ports(rule.remote_ports, rule.protocol),
             _protocols(rule.protocol),
-            *(_addresses(side, family) for side in sides),
+            *(address_numbers(side, family) for side in sides),
             _types(rule),
             _interfaces(rule.interface, interfaces),
             _points(_STATES[s] for s in rule.states) or ((0, len(_STATES) - 1),),
@@ -63,20 +63,21 @@ def subtract(box: Box, taken: Box) -> list[Box] | None:
     for ours, theirs in zip(box, taken, strict=True):
         if ours[-1][1] < theirs[0][0] or theirs[-1][1] < ours[0][0]:
             return None
-    common: list[Numbers] = []
+    shared: list[Numbers] = []
     for ours, theirs in zip(box, taken, strict=True):
-        both = _common(ours, theirs)
+        both = common(ours, theirs)
         if not both:
             return None
-        common.append(both)
+        shared.append(both)
     return [
-        (*common[:number], rest, *box[number + 1 :])
+        (*shared[:number], rest, *box[number + 1 :])
         for number, ours in enumerate(box)
-        if (rest := _without(ours, common[number]))
+        if (rest := without(ours, shared[number]))
     ]
 
 
-def _common(left: Numbers, right: Numbers) -> Numbers:
+def common(left: Numbers, right: Numbers) -> Numbers:
+    """Return what two sets of numbers share; empty for nothing."""
     if left == right:
         return left
     return tuple(
@@ -87,8 +88,8 @@ def _common(left: Numbers, right: Numbers) -> Numbers:
     )
 
 
-def _without(numbers: Numbers, taken: Numbers) -> Numbers:
-    """Take away a subset."""
+def without(numbers: Numbers, taken: Numbers) -> Numbers:
+    """Take away a subset; empty where nothing is left."""
     kept: list[tuple[int, int]] = []
     for first, last in numbers:
         start = first
@@ -125,10 +126,11 @@ def _types(rule: Rule) -> Numbers:
     return (_OCTET if rule.protocol in _WITH_TYPES else _NO_TYPE,)
 
 
-def _addresses(side: AddressSet | None, family: Family) -> Numbers:
-    members = None if side is None else side.of([family])
-    if members is None:
+def address_numbers(side: AddressSet | None, family: Family) -> Numbers:
+    """Return the addresses of a family as numbers: all of them for None; empty for no member."""
+    if side is None:
         return ((0, _LAST_ADDRESS[family]),)
+    members = side.of([family]) or ()
     return tuple((int(p.network_address), int(p.broadcast_address)) for p in members)
 
 

@@ -30,9 +30,10 @@ from netstat_fw.ruleset.rule import Rule
 from netstat_fw.ruleset.terms import Action, Direction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from netstat_fw.analyzers.findings import Findings
+    from netstat_fw.ruleset.decisions.values import Decisions
     from netstat_fw.ruleset.proposal.desk import Side
 
 _DEFAULT_POLICY = Policy()
@@ -97,10 +98,11 @@ def _remark_ways_in(findings: Findings, inside: Side, desk: Desk) -> Iterator[Re
         yield _NO_WAY_IN
         return
     rules = [placed.rule for placed in inside.placed if placed.place is not Place.KEPT]
-    if any(is_open(way, rules, desk.zones, groups=False) for way in ways):
+    own = findings.host.addresses
+    if any(is_open(way, rules, desk.zones, own, groups=False) for way in ways):
         return
     listed = list_subjects(ways)
-    if any(is_open(way, rules, desk.zones, groups=True) for way in ways):
+    if any(is_open(way, rules, desk.zones, own, groups=True) for way in ways):
         yield Reason(
             "WAY_IN_BY_GROUP",
             f"{listed}: open to groups only, so a target that does not know them lets no"
@@ -112,15 +114,21 @@ def _remark_ways_in(findings: Findings, inside: Side, desk: Desk) -> Iterator[Re
     elif desk.policy.allow_lockout:
         yield Reason("LOCKED_OUT", f"{listed}: closed by decision: administrators cannot come in")
     else:
-        decisions = desk.decisions
-        rulings = rule_on(ways, decisions.choices, Direction.INCOMING)
-        matched = {match.turn: match.choice for ruling in rulings for match in ruling.matches}
-        blamed = [f"{decisions.where(each.line)}: {each}" for _, each in sorted(matched.items())]
+        blamed = "; ".join(_blamed(ways, desk.decisions)) or desk.decisions.name
         raise LockOutError(
-            f"{listed} would be closed, and with it every way in for administrators"
-            f" ({'; '.join(blamed) or decisions.name}); where that is meant, allow it explicitly"
-            " (allow_lockout)"
+            f"{listed} would be closed, and with it every way in for administrators ({blamed});"
+            " where that is meant, allow it explicitly (allow_lockout)"
         )
+
+
+def _blamed(ways: Iterable[Exposure], decisions: Decisions) -> Iterator[str]:
+    """Name the choices about ways in, and those that keep out somebody altogether."""
+    rulings = rule_on(ways, decisions.choices, Direction.INCOMING)
+    turns = {match.turn for ruling in rulings for match in ruling.matches}
+    for turn, choice in enumerate(decisions.choices):
+        shuts = choice.direction is Direction.INCOMING and choice.action is not Action.ACCEPT
+        if turn in turns or (choice.is_broad and shuts):
+            yield f"{decisions.where(choice.line)}: {choice}"
 
 
 _NO_WAY_IN = Reason(

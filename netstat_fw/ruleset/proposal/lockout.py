@@ -12,29 +12,41 @@ from netstat_fw.protocol import Family
 from netstat_fw.ruleset.proposal.addresses import local_side
 from netstat_fw.ruleset.rule import RemoteReference
 from netstat_fw.ruleset.sets import AddressSet, parse_address
+from netstat_fw.ruleset.space import address_numbers, common, without
 from netstat_fw.ruleset.terms import Action, RemoteKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from netstat_fw.address import Address
     from netstat_fw.analyzers.findings import Exposure
     from netstat_fw.ruleset.rule import Rule
+    from netstat_fw.ruleset.space import Numbers
 
     Zones: TypeAlias = Mapping[str, AddressSet]
 
 
-def is_open(exposure: Exposure, rules: Sequence[Rule], zones: Zones, *, groups: bool) -> bool:
-    """Tell whether anybody can begin a connection to an exposure.
+def is_open(
+    exposure: Exposure,
+    rules: Sequence[Rule],
+    zones: Zones,
+    own: Iterable[Address] = (),
+    *,
+    groups: bool,
+) -> bool:
+    """Tell whether anybody on another machine can begin a connection to an exposure.
 
     Args:
         exposure: the exposure.
         rules: incoming rules in order, behind the base rules.
         zones: the members of the zones that rules name.
+        own: addresses of this host, from which nobody comes.
         groups: count the members of groups, whom only a management platform knows.
     """
+    nobody = AddressSet([*_NOBODY, *map(parse_address, own)])
     return any(
-        _is_open(exposure, family, rules, zones, groups=groups) for family in exposure.families
+        _lets_in(family, nobody, _deciding(exposure, family, rules, zones), groups=groups)
+        for family in exposure.families
     )
 
 
@@ -56,24 +68,39 @@ def cuts_off(exposure: Exposure, rules: Sequence[Rule], zones: Zones, *, otherwi
     return False
 
 
-def _is_open(
-    exposure: Exposure, family: Family, rules: Iterable[Rule], zones: Zones, *, groups: bool
-) -> bool:
+def _deciding(
+    exposure: Exposure, family: Family, rules: Iterable[Rule], zones: Zones
+) -> Iterator[tuple[Action, Numbers | None]]:
+    """Say what becomes of whom by rules about an exposure, in order; None is a group's members."""
     side = local_side(exposure)
     local = None if side is None else side.of([family])
     if side is not None and local is None:
-        return False
+        return
     for rule in rules:
-        if not _speaks_of(rule, exposure) or family not in rule.families:
-            continue
         # Rules for another of the port's binds are no way in by this one.
-        if rule.local is not None and rule.local.of([family]) != local:
+        here = rule.local is None or rule.local.of([family]) == local
+        if here and family in rule.families and _speaks_of(rule, exposure):
+            whom = None if _is_group(rule) else address_numbers(_members(rule, zones), family)
+            yield rule.action, whom
+
+
+def _lets_in(
+    family: Family,
+    nobody: AddressSet,
+    deciding: Iterable[tuple[Action, Numbers | None]],
+    *,
+    groups: bool,
+) -> bool:
+    left = without(address_numbers(None, family), address_numbers(nobody, family))
+    for action, whom in deciding:
+        if whom is None:
+            if groups and action is Action.ACCEPT:
+                return True
             continue
-        if rule.action is not Action.ACCEPT:
-            if _is_for_all(rule, family, zones):
-                return False
-        elif groups or not _is_group(rule):
+        met = common(left, whom)
+        if met and action is Action.ACCEPT:
             return True
+        left = without(left, met)
     return False
 
 
@@ -94,13 +121,13 @@ def _members(rule: Rule, zones: Zones) -> AddressSet | None:
     return rule.remote
 
 
-def _is_for_all(rule: Rule, family: Family, zones: Zones) -> bool:
-    members = _members(rule, zones)
-    return rule.remote is None or (members is not None and members.covers([family]))
-
-
 def _is_for(rule: Rule, peer: Address, zones: Zones) -> bool:
     if (Family.IPV4 if peer.version == 4 else Family.IPV6) not in rule.families:  # noqa: PLR2004
         return False
     members = _members(rule, zones)
     return rule.remote is None or (members is not None and peer in members)
+
+
+# Addresses that no other machine sends from: RFC 1122 3.2.1.3, RFC 5771, RFC 1112 4, RFC 4291 2.5.2
+# and 2.5.3 and 2.7.
+_NOBODY = ("0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3", "::/127", "ff00::/8")
