@@ -104,7 +104,8 @@ def admin(port: int = 22, **fields: Any) -> Exposure:  # noqa: ANN401 - fields o
         "peers": PEERS[:1],
         "sessions": (Evidence(1000 + port),),
     }
-    return exposure(port, **(given | fields))
+    given |= fields
+    return exposure(port, **({"connected": given["peers"]} | given))
 
 
 def connection(port: int, protocol: Protocol = Protocol.TCP, **fields: Any) -> Connection:  # noqa: ANN401 - fields of a connection

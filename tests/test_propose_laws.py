@@ -96,6 +96,7 @@ def exposures(draw: st.DrawFn) -> Exposure:
         local = (ip_address("224.0.0.251"), ip_address("ff02::fb"))
     protocol = draw(protocols)
     port = draw(ports)
+    seen = draw(st.just(no_remotes) | peers)
     basis = draw(st.sampled_from([Basis.LISTENER, Basis.CONNECTION, Basis.DATAGRAM]))
     return exposure(
         port,
@@ -110,7 +111,8 @@ def exposures(draw: st.DrawFn) -> Exposure:
         programs=draw(st.sampled_from([(), ("sshd",), ("httpd", "nginx")])),
         remotes=draw(remotes),
         remote_port=draw(st.sampled_from([None, None, 67])),
-        peers=draw(st.just(no_remotes) | peers),
+        peers=seen,
+        connected=seen[: draw(st.integers(0, 3))],
         peers_complete=draw(st.booleans()),
         admin=draw(st.booleans()) and protocol is TCP,
         carries=draw(st.sampled_from([(), (Protocol.ESP,)])),

@@ -132,7 +132,9 @@ class Exposure:
         programs: normalised names of the programs that hold it, as far as captured.
         remotes: networks the other side can only be in, where a standard says so; empty for any.
         remote_port: port the other side must use, where a standard says so (DHCP).
-        peers: addresses seen connected to it, without this host's own.
+        peers: addresses seen connected to it, without this host's own, and without those that only
+            asked for a connection: the address of a first packet can be forged.
+        connected: those of them whose connection was open, neither begun nor closing.
         peers_complete: False where a connected peer has no usable address in the capture.
         sessions: the connections that were captured.
         admin: a way in for administrators (ssh, RDP, WinRM).
@@ -158,6 +160,7 @@ class Exposure:
     remotes: tuple[Network, ...] = ()
     remote_port: int | None = None
     peers: tuple[Address, ...] = ()
+    connected: tuple[Address, ...] = ()
     peers_complete: bool = True
     sessions: tuple[Evidence, ...] = attrs.field(default=(), eq=False)
     admin: bool = False

@@ -105,6 +105,7 @@ def with_sessions(exposure: Exposure, traffic: Traffic, context: Context) -> Exp
     return attrs.evolve(
         exposure,
         peers=traffic.peers,
+        connected=traffic.connected,
         peers_complete=traffic.peers_complete,
         sessions=traffic.evidence(context),
     )

@@ -5,7 +5,7 @@ The first finding says what it rests on; the others add to it and never take awa
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
@@ -33,6 +33,11 @@ def merge(findings: Iterable[Mergeable]) -> tuple[Mergeable, ...]:
 def _joined(same: Sequence[Mergeable]) -> Mergeable:
     families = {family for each in same for family in each.families}
     restricted = all(each.remotes for each in same)
+    further: dict[str, Any] = {}
+    exposures = [each for each in same if isinstance(each, Exposure)]
+    if exposures:
+        connected = {peer for each in exposures for peer in each.connected}
+        further["connected"] = sort_addresses(connected)
     return attrs.evolve(
         same[0],
         families=tuple(family for family in BOTH if family in families),
@@ -46,4 +51,5 @@ def _joined(same: Sequence[Mergeable]) -> Mergeable:
         confidence=surest(each.confidence for each in same),
         reasons=tuple(dict.fromkeys(reason for each in same for reason in each.reasons)),
         evidence=unite(line for each in same for line in each.evidence),
+        **further,
     )

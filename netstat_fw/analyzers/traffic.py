@@ -13,6 +13,7 @@ import attrs
 from netstat_fw.analyzers.rows import families_of, further_ends, programs_of
 from netstat_fw.analyzers.verdicts import Verdict
 from netstat_fw.evidence import Confidence
+from netstat_fw.records import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from netstat_fw.analyzers.rows import Row
     from netstat_fw.analyzers.verdicts import Key
     from netstat_fw.evidence import Evidence, Reason
-    from netstat_fw.records import Family, State
+    from netstat_fw.records import Family
 
 # From the surest down.
 _ORDER = (
@@ -103,19 +104,35 @@ class Traffic:
 
     @property
     def peers(self) -> tuple[Address, ...]:
-        """Return the distinct addresses of the other side, sorted."""
-        ends = [row.remote for row in self.rows]
-        for row in self.rows:
-            if row.socket.multihoming is not None:
-                ends += further_ends(row, local=False)
-        by_key = {end.key or 0: end.address for end in ends if end.address is not None}
-        return tuple([by_key[key] for key in sorted(by_key)])
+        """Return the distinct addresses of the other side, sorted.
+
+        Who merely asks for a connection is none yet: the address of a first packet can be forged.
+        """
+        return _far_addresses([row for row in self.rows if row.socket.state is not _ASKING])
+
+    @property
+    def connected(self) -> tuple[Address, ...]:
+        """Return the peers of connections that were open, neither begun nor closing, sorted."""
+        return _far_addresses([row for row in self.rows if row.socket.state is _OPEN])
 
     @property
     def peers_complete(self) -> bool:
         """True where every row shows the address of its other side."""
-        return None not in [row.remote.key for row in self.rows]
+        return None not in [row.remote.key for row in self.rows if row.socket.state is not _ASKING]
 
     def evidence(self, context: Context) -> tuple[Evidence, ...]:
         """Cite the rows."""
         return context.cite(self.rows)
+
+
+def _far_addresses(rows: list[Row]) -> tuple[Address, ...]:
+    ends = [row.remote for row in rows]
+    for row in rows:
+        if row.socket.multihoming is not None:
+            ends += further_ends(row, local=False)
+    by_key = {end.key or 0: end.address for end in ends if end.address is not None}
+    return tuple([by_key[key] for key in sorted(by_key)])
+
+
+_ASKING = State.SYN_RECEIVED
+_OPEN = State.ESTABLISHED

@@ -148,6 +148,7 @@ _FIELDS: dict[type, dict[str, _Join]] = {
     Exposure: {
         **_OF_TRAFFIC,
         "addresses": _ADDRESSES,
+        "connected": _ADDRESSES,
         "stance": _first_of(Stance),
         "remote_port": _common,
         "sessions": _EVIDENCE,

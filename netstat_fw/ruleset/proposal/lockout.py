@@ -51,7 +51,7 @@ def is_open(
 
 
 def cuts_off(exposure: Exposure, rules: Sequence[Rule], zones: Zones, *, otherwise: bool) -> bool:
-    """Tell whether rules keep out anybody who was seen connected to an exposure.
+    """Tell whether rules keep out anybody who has a connection to an exposure open.
 
     Args:
         exposure: the exposure.
@@ -60,7 +60,7 @@ def cuts_off(exposure: Exposure, rules: Sequence[Rule], zones: Zones, *, otherwi
         otherwise: whether those whom no rule speaks of are let in.
     """
     about = [rule for rule in rules if _speaks_of(rule, exposure)]
-    for peer in map(parse_address, exposure.peers):
+    for peer in map(parse_address, exposure.connected):
         deciding = next((rule for rule in about if _is_for(rule, peer, zones)), None)
         let_in = otherwise if deciding is None else deciding.action is Action.ACCEPT
         if not let_in:

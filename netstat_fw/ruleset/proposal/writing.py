@@ -82,10 +82,13 @@ def write_verdict(
 
 
 def keep_sessions(exposure: Exposure) -> Iterator[Placed]:
-    """Make the rule that lets in again the administrators who were seen on a way in."""
-    if not is_way_in(exposure) or not exposure.peers:
+    """Make the rule that lets in again the administrators who were connected to a way in.
+
+    Who had closed already, or asked only, is kept by nothing: so end those too who tried passwords.
+    """
+    if not is_way_in(exposure) or not exposure.connected:
         return
-    local, remote = local_side(exposure), addresses_of(exposure.peers)
+    local, remote = local_side(exposure), addresses_of(exposure.connected)
     families = common_families(exposure.families, local, remote)
     if not families:
         return

@@ -1,0 +1,94 @@
+"""Who was seen connected and what that earns, from captured rows to rules."""
+
+from __future__ import annotations
+
+from policy_findings import codes, knock, own, said
+
+from netstat_fw import parse
+from netstat_fw.analyzers import analyze
+from netstat_fw.observation import decide_remotes, find_edges, merge, name_remotes, observe
+from netstat_fw.ruleset import Action, Policy, Ruleset, propose, read_decisions
+
+ACCEPT, DROP, _ = Action
+OPEN, ASKING, CLOSING = "203.0.113.1", "203.0.113.2", "203.0.113.3"
+OFFICE = read_decisions(
+    '[[incoming]]\naction = "accept"\nport = "tcp/22"\nfrom = "198.51.100.0/24"', "d.toml"
+)
+
+
+def capture(port: int, program: str) -> str:
+    """Write a server with one open connection, one that is asked for, one that is closing."""
+    near = f"192.0.2.2:{port}"
+    return "\n".join([
+        f"tcp 0 0 0.0.0.0:{port} 0.0.0.0:* LISTEN 1/{program}",
+        f"tcp 0 0 {near} {OPEN}:40001 ESTABLISHED 2/{program}",
+        f"tcp 0 0 {near} {ASKING}:40002 SYN_RECV -",
+        f"tcp 0 0 {near} {CLOSING}:40003 TIME_WAIT -",
+    ])  # fmt: skip
+
+
+def proposed(port: int, program: str, policy: Policy) -> Ruleset:
+    return propose(analyze(parse(capture(port, program))), policy)
+
+
+def test_a_session_is_an_open_connection() -> None:
+    """Else whoever tries passwords, or forges an address, would be let in for good."""
+    ruleset = proposed(22, "sshd", Policy(decisions=OFFICE))
+    kept = own(ruleset.incoming)[0]
+    assert codes(kept) == ["ANTI_LOCKOUT"]
+    assert str(kept.remote) == OPEN
+    assert knock(ruleset, 22, source="198.51.100.9").action is ACCEPT
+    assert [knock(ruleset, 22, source=peer).action for peer in (OPEN, ASKING, CLOSING)] == [
+        ACCEPT, DROP, DROP,
+    ]  # fmt: skip
+    assert said(ruleset)["ADMIN_KEPT_ASIDE"].startswith("tcp/22: the administrators seen")
+
+
+def test_nobody_is_kept_who_has_no_session() -> None:
+    text = capture(22, "sshd").replace("ESTABLISHED", "FIN_WAIT2")
+    ruleset = propose(analyze(parse(text)), Policy(decisions=OFFICE))
+    assert [codes(rule) for rule in own(ruleset.incoming)] == [["OPERATOR"]]
+    assert "ADMIN_KEPT_ASIDE" not in said(ruleset)
+
+
+def test_danger_is_narrowed_to_those_whose_address_is_proved() -> None:
+    """A connection that closes was open once; one that is only asked for may never have been."""
+    ruleset = proposed(6379, "redis", Policy())
+    assert [knock(ruleset, 6379, source=peer).action for peer in (OPEN, ASKING, CLOSING)] == [
+        ACCEPT, DROP, ACCEPT,
+    ]  # fmt: skip
+    asked_only = "\n".join(capture(6379, "redis").split("\n")[::2])
+    shut = propose(analyze(parse(asked_only)))
+    assert codes(own(shut.incoming)[0])[-1] == "HAZARD_SHUT"
+    assert knock(shut, 6379, source=ASKING).action is DROP
+
+
+def test_sources_are_narrowed_to_the_same() -> None:
+    ruleset = proposed(8000, "app", Policy(narrow_sources=0))
+    assert [knock(ruleset, 8000, source=peer).action for peer in (OPEN, ASKING, CLOSING)] == [
+        ACCEPT, DROP, ACCEPT,
+    ]  # fmt: skip
+    nameless = capture(8000, "app").replace(f"{ASKING}:40002", "scanner.example:40002")
+    assert said(propose(analyze(parse(nameless)), Policy(narrow_sources=0)))["SOURCES_NARROWED"]
+
+
+def test_merged_captures_keep_the_sessions_of_both() -> None:
+    first = analyze(parse(capture(22, "sshd")))
+    second = analyze(parse(capture(22, "sshd").replace(CLOSING, "203.0.113.9").replace(
+        OPEN, "203.0.113.8"
+    )))  # fmt: skip
+    merged = merge(observe(first, "a"), observe(second, "b"))
+    kept = own(propose(merged.findings).incoming)[0]
+    assert codes(kept) == ["ANTI_LOCKOUT"]
+    assert str(kept.remote) == "203.0.113.1,203.0.113.8"
+
+
+def test_a_connection_that_is_asked_for_makes_no_stranger_of_an_edge() -> None:
+    server = analyze(parse(capture(8000, "app")))
+    client = analyze(parse(f"tcp 0 0 {OPEN}:40001 192.0.2.2:8000 ESTABLISHED 9/client"))
+    hosts = {"server": server, "client": client}
+    (service,) = name_remotes(hosts, find_edges(hosts))["server"]
+    assert [name for name, _ in service.hosts] == ["client"]
+    assert list(map(str, service.strangers)) == [CLOSING]
+    policy = Policy(decisions=decide_remotes([service]))
+    assert knock(propose(server, policy), 8000, source=ASKING).action is DROP
