@@ -304,6 +304,14 @@ class TestPaths:
         }
         assert [one.line for one in capture.errors] == [8, 9, 10]
 
+    def test_no_program_of_linux_adds_a_unix_row(self) -> None:
+        above = "tcp        0      0 192.0.2.1:22   0.0.0.0:*    LISTEN      7/x"
+        capture = parse(f"{above}\nc0ffee01 dgram 0 0 0 c0ffee02 0 0\n")
+        assert (len(capture.sockets), capture.unix_sockets) == (1, ())
+        assert [one.message for one in capture.errors] == [
+            "this may be the rest of the program name above it, and no row"
+        ]
+
     def test_what_is_too_long_for_a_path_is_a_row(self) -> None:
         capture = parse(self.text("\n".join(["/var/x", *[self.FORGED] * 4])))
         assert [one.local.port for one in capture.sockets] == [22, 23]

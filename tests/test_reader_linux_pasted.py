@@ -36,6 +36,19 @@ class TestWrapped:
         assert capture.diagnostics == ()
         assert capture.line_roles[-2:] == (LineRole.RECORD, LineRole.RECORD)
 
+    def test_a_row_may_need_more_than_two_lines(self) -> None:
+        name = f"{'a' * 53}.example"
+        row = f"tcp        0      0 {name}:40000 {name}:https ESTABLISHED 1547/ssh"
+        pieces = [row[:80], row[80:160], row[160:]]
+        assert "ESTA" in pieces[1]
+        assert "BLISHED" in pieces[2]
+        capture = parse("\n".join([_HEADER, "PID/Program name    ", *pieces]))
+        (socket,) = capture.sockets
+        assert (socket.remote.host, socket.state) == (name, State.ESTABLISHED)
+        assert socket.process == Process(1547, "ssh")
+        assert capture.diagnostics == ()
+        assert capture.line_roles[-3:] == (LineRole.RECORD,) * 3
+
     def test_where_the_header_fits_the_screen_nothing_is_wrapped(self) -> None:
         capture = parse(f"{_HEADER}\n{_ROW}\n1547/ssh\n")
         assert capture.sockets[0].process is None
