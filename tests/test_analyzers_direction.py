@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_address
 
 import pytest
-from findings_text import analyze_linux, connection_to, exposure_at, fates, wide_row
+from findings_text import analyze_linux, connection_to, exposure_at, fates, linux, wide_row
 
 from netstat_fw.analyzers import analyze
 from netstat_fw.analyzers.findings import Basis, Fate, Findings, Scope
@@ -20,6 +20,8 @@ from netstat_fw.records import (
     Socket,
     State,
 )
+from netstat_fw.ruleset import Policy, propose
+from netstat_fw.services import builtin_catalog, parse_services
 
 # A listener of something else: the capture has its listeners.
 LISTENERS = "tcp 0.0.0.0:9 0.0.0.0:* LISTEN 1/discardd"
@@ -92,6 +94,7 @@ def test_t3_a_half_open_connection_comes_in_for_certain() -> None:
     # The address of a first packet can be forged, so it is nobody's yet.
     assert found.peers == ()
     assert found.peers_complete
+    assert [each.line for each in found.evidence] == [2]
     assert fates(findings) == ["finding T3 SYN_RECV in tcp/8443"]
 
 
@@ -101,7 +104,41 @@ def test_t3_with_a_listener_it_belongs_to_that() -> None:
         tcp 192.0.2.2:80 203.0.113.9:50000 SYN_RECV -
     """)
     assert fates(findings)[1] == "covered T3 SYN_RECV in tcp/80"
-    assert [each.line for each in exposure_at(findings, 80).sessions] == [3]
+    assert [each.line for each in exposure_at(findings, 80).evidence] == [2, 3]
+
+
+def test_t3_a_forged_syn_names_no_peer() -> None:
+    """Anybody can send a SYN from any address; only an answer shows who is there."""
+    findings = analyze_linux("""
+        tcp 0.0.0.0:22 0.0.0.0:* LISTEN 1/sshd
+        tcp 192.0.2.2:22 198.51.100.7:50000 ESTABLISHED 5/sshd
+        tcp 192.0.2.2:22 203.0.113.66:50000 SYN_RECV -
+        tcp 192.0.2.2:22 forged.example:50000 SYN_RECV -
+        tcp 192.0.2.2:8443 203.0.113.66:50000 SYN_RECV -
+    """)
+    found = exposure_at(findings, 22)
+    assert (found.peers, found.peers_complete) == ((ip_address("198.51.100.7"),), True)
+    assert [each.line for each in found.sessions] == [3]
+    alone = exposure_at(findings, 8443)
+    assert (alone.peers, alone.peers_complete, alone.sessions) == ((), True, ())
+
+
+@pytest.mark.parametrize("port", [22, 6379], ids=["a way in", "a hazard that is narrowed"])
+@pytest.mark.parametrize("policy", [Policy(), Policy(narrow_sources=0)])
+def test_t3_a_forged_syn_writes_no_rule(port: int, policy: Policy) -> None:
+    """No address that was only claimed is let in by itself."""
+    rows = f"""
+        tcp 0.0.0.0:{port} 0.0.0.0:* LISTEN 1/daemon
+        tcp 192.0.2.2:{port} 198.51.100.7:50000 ESTABLISHED 5/daemon
+    """
+    forged = f"        tcp 192.0.2.2:{port} 203.0.113.66:50000 SYN_RECV -\n"
+    before, after = (
+        propose(analyze_linux(rows), policy),
+        propose(analyze_linux(rows + forged), policy),
+    )
+    assert after.incoming == before.incoming
+    assert "198.51.100.7" in after.to_json()
+    assert "203.0.113.66" not in after.to_json()
 
 
 def test_t3_beside_a_listener_of_the_other_family_both_are_one_exposure() -> None:
@@ -574,10 +611,69 @@ def test_a_named_port_of_a_listener_covers_connections_with_its_number() -> None
 
 def test_t12_one_peer_with_several_ports_makes_a_fan_as_well() -> None:
     findings = analyze_linux("""
-        tcp 192.0.2.2:1433 198.51.100.7:3560 ESTABLISHED -
-        tcp 192.0.2.2:1433 198.51.100.7:3617 ESTABLISHED -
+        tcp 192.0.2.2:30102 198.51.100.7:3560 ESTABLISHED -
+        tcp 192.0.2.2:30102 198.51.100.7:3617 ESTABLISHED -
     """)
-    assert fates(findings) == ["finding T12 FAN_IN in tcp/1433"] * 2
+    assert fates(findings) == ["finding T12 FAN_IN in tcp/30102"] * 2
+
+
+# 2967 stands in IANA's registry, as half of the ports below 5000 do, but in no services
+# file that hosts carry; peers behind address translation and of older systems come from such ports.
+
+
+def test_t4b_a_port_that_only_the_registry_names_is_no_servers() -> None:
+    findings = analyze_linux("""
+        tcp 0.0.0.0:40000 0.0.0.0:* LISTEN 1/java
+        tcp 192.0.2.2:40000 198.51.100.7:2967 ESTABLISHED 1/java
+    """)
+    assert fates(findings)[1] == "covered T4 OWN_LISTENER in tcp/40000"
+
+
+@pytest.mark.parametrize(
+    ("local", "remote", "outcome"),
+    [
+        (22, 2967, "finding T9 LISTED_PORT in tcp/22"),
+        (2967, 443, "finding T9 LISTED_PORT out tcp/443"),
+        (3306, 2967, "finding T9 LISTED_PORT in tcp/3306"),
+        (2967, 50000, "finding T11 RANGE in tcp/2967"),
+    ],
+)
+def test_t9_a_port_that_only_the_registry_names_is_no_servers(
+    local: int, remote: int, outcome: str
+) -> None:
+    row = f"tcp 192.0.2.2:{local} 198.51.100.7:{remote} ESTABLISHED -"
+    assert last_fate(row, listeners=False) == outcome
+
+
+def test_t9_the_operators_services_count_as_listed() -> None:
+    capture = linux("tcp 192.0.2.2:2967 198.51.100.7:3560 ESTABLISHED -")
+    site = parse_services("billing 3560/tcp").catalog
+    assert fates(analyze(capture, services=site | builtin_catalog())) == [
+        "finding T9 LISTED_PORT out tcp/3560"
+    ]
+
+
+@pytest.mark.parametrize("dialect", [Dialect.LINUX, Dialect.WINDOWS, Dialect.BSD])
+@pytest.mark.parametrize("remote", [33000, 62000])
+def test_a_peers_client_ports_are_those_of_any_system(dialect: Dialect, remote: int) -> None:
+    """The host's own range says nothing about what its peers run."""
+    listener = Socket(Protocol.TCP, Family.IPV4, Endpoint(None, 9), Endpoint(), State.LISTEN)
+    peer = Endpoint(ip_address("198.51.100.7"), remote)
+
+    def fate(local: int, *rows: Socket) -> str:
+        here = Endpoint(ip_address("192.0.2.2"), local)
+        row = Socket(Protocol.TCP, Family.IPV4, here, peer, State.ESTABLISHED)
+        return fates(analyze(Capture(dialect, (*rows, row))))[-1]
+
+    assert fate(8000, listener).startswith("question T6 LISTENER_GONE")
+    assert fate(50000, listener).startswith("question T7 BOTH_EPHEMERAL")
+    assert fate(30101) == "finding T11 RANGE in tcp/30101"
+
+
+def test_a_given_range_is_that_of_this_host_alone() -> None:
+    row = "tcp 192.0.2.2:2000 198.51.100.7:5432 ESTABLISHED 5/psql"
+    findings = analyze_linux(f"{LISTENERS}\n{row}", ephemeral=(1024, 65535))
+    assert fates(findings)[1] == "finding T5 NOT_LISTENING_EPHEMERAL_LOCAL out tcp/5432"
 
 
 @pytest.mark.parametrize(("port", "outcome"), [(None, "excluded T"), (60001, "finding T5")])

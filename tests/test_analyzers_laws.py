@@ -22,6 +22,7 @@ from netstat_fw.analyzers.findings import (
     Scope,
     Stance,
 )
+from netstat_fw.analyzers.host import PEERS_EPHEMERAL
 from netstat_fw.analyzers.roles import PORT_ROLES
 from netstat_fw.evidence import Confidence, Evidence, Question
 from netstat_fw.reader import parse
@@ -194,7 +195,7 @@ def test_only_knowledge_cites_nothing(capture: Capture) -> None:
 def test_no_rule_stands_on_what_a_client_got_by_chance(capture: Capture) -> None:
     findings = analyze(capture)
     for connection in findings.connections:
-        chance = connection.remote_port in findings.host.ephemeral
+        chance = connection.remote_port in PEERS_EPHEMERAL
         assert not chance or connection.remote_port in PORT_ROLES
     for exposure in findings.exposures:
         if exposure.port in findings.host.ephemeral and exposure.basis is Basis.DATAGRAM:

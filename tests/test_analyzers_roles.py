@@ -5,7 +5,15 @@ from __future__ import annotations
 from ipaddress import ip_address
 
 import pytest
-from findings_text import analyze_linux, connection_to, describe, exposure_at, fates, wide_row
+from findings_text import (
+    analyze_linux,
+    connection_to,
+    describe,
+    exposure_at,
+    fates,
+    linux,
+    wide_row,
+)
 
 from netstat_fw.analyzers import analyze
 from netstat_fw.analyzers.findings import Basis, Findings, Role, Scope, Stance
@@ -13,6 +21,7 @@ from netstat_fw.analyzers.roles import PORT_ROLES
 from netstat_fw.evidence import Confidence
 from netstat_fw.reader import parse
 from netstat_fw.records import Capture, Dialect, Endpoint, Family, Protocol, Socket
+from netstat_fw.services import builtin_catalog, parse_services
 
 
 def rules(rows: str) -> list[str]:
@@ -402,9 +411,25 @@ def test_u8_a_listed_port_is_likely_a_server() -> None:
 
 
 def test_u8_a_listed_client_port_proves_little() -> None:
-    findings = analyze_linux("udp 0.0.0.0:34980 0.0.0.0:* 5/java")
-    assert exposure_at(findings, 34980, "udp").confidence is Confidence.LOW
-    assert fates(findings) == ["question U8 UDP_LISTED ask Q_UDP_SERVER udp/34980"]
+    findings = analyze_linux("udp 0.0.0.0:47808 0.0.0.0:* 5/java")
+    assert exposure_at(findings, 47808, "udp").confidence is Confidence.LOW
+    assert fates(findings) == ["question U8 UDP_LISTED ask Q_UDP_SERVER udp/47808"]
+
+
+@pytest.mark.parametrize("port", [1025, 2967, 4004, 5050, 9595])
+def test_u8_a_name_in_the_registry_alone_is_no_listing(port: int) -> None:
+    """IANA has given away about half of these ports, so having a name proves nothing."""
+    findings = analyze_linux(f"udp 0.0.0.0:{port} 0.0.0.0:* 5/java")
+    assert findings.exposures == ()
+    assert fates(findings) == [f"question U11 UDP_UNCONVINCED ask Q_UDP_ROLE udp/{port}"]
+    assert findings.datagrams[0].service is not None
+
+
+def test_u8_the_operators_services_file_lists() -> None:
+    capture = linux("udp 0.0.0.0:30101 0.0.0.0:* 5/feed")
+    site = parse_services("feed 30101/udp").catalog
+    found = exposure_at(analyze(capture, services=site | builtin_catalog()), 30101, "udp")
+    assert (found.confidence, found.service) == (Confidence.MEDIUM, "feed")
 
 
 def test_u9_an_unlisted_system_port_is_asked_about() -> None:

@@ -185,9 +185,9 @@ def test_a_role_that_one_night_tells_is_not_asked_about() -> None:
 
 
 def test_the_surer_conclusion_says_what_to_ask() -> None:
-    udp = "udp 0 0 0.0.0.0:45000 0.0.0.0:* 5/daemon"
-    tcp = "tcp 0 0 0.0.0.0:45000 0.0.0.0:* LISTEN 5/daemon"
-    guess = exposure(seen_in(udp).findings, 45000)
+    udp = "udp 0 0 0.0.0.0:47808 0.0.0.0:* 5/daemon"
+    tcp = "tcp 0 0 0.0.0.0:47808 0.0.0.0:* LISTEN 5/daemon"
+    guess = exposure(seen_in(udp).findings, 47808)
     assert (guess.confidence, guess.question is None) == (Confidence.LOW, False)
     both = [
         e for e in seen_in(udp, f"{udp}\n{tcp}").findings.exposures if e.basis is Basis.DATAGRAM

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from netstat_fw.services import ServiceCatalog, ServiceEntry, builtin_catalog, parse_services
 from netstat_fw.services.customary import NAMES
+from netstat_fw.services.listed import DEBIAN, OTHERS, WINDOWS
 from netstat_fw.services.registry import ASSIGNMENTS, PACKAGE, PUBLISHED, VERSION
 
 if TYPE_CHECKING:
@@ -189,6 +190,44 @@ class TestBuiltin:
     @pytest.mark.parametrize("port", [0, 4, 49152, 65535, 65536, -1])
     def test_unassigned_reserved_and_impossible_ports_are_not_listed(self, port: int) -> None:
         assert not builtin_catalog().is_listed(port, "tcp")
+
+    @pytest.mark.parametrize(
+        ("port", "protocol", "listed"),
+        [
+            (22, "tcp", True),
+            (3389, "TCP", True),
+            (3544, "udp", True),
+            (2055, "udp", True),
+            (36412, "sctp", True),
+            (6514, "dccp", True),
+            (1025, "udp", False),
+            (3389, "sctp", False),
+            (4004, "tcp", False),
+        ],
+    )
+    def test_it_lists_what_a_hosts_services_file_would(
+        self, port: int, protocol: str, *, listed: bool
+    ) -> None:
+        assert builtin_catalog().is_listed(port, protocol) is listed
+
+    @pytest.mark.parametrize("protocol", ["tcp", "udp"])
+    def test_few_of_the_ports_that_have_names_are_listed(self, protocol: str) -> None:
+        """So that being listed means something, above all where clients get their ports."""
+        catalog, ports = builtin_catalog(), range(1024, 65536)
+        named = sum(catalog.name_of(port, protocol) is not None for port in ports)
+        listed = sum(catalog.is_listed(port, protocol) for port in ports)
+        assert named > 4_500
+        assert 50 < listed < 300
+
+    def test_each_list_adds_to_those_before(self) -> None:
+        for protocol in ("tcp", "udp"):
+            lists = [each[protocol].split() for each in (DEBIAN, WINDOWS, OTHERS)]
+            ports = [int(port) for ports in lists for port in ports]
+            assert len(set(ports)) == len(ports)
+            assert all(0 < port < 65536 for port in ports)
+            assert [sorted(map(int, each)) for each in lists] == [
+                list(map(int, each)) for each in lists
+            ]
 
     def test_every_assignment_is_a_valid_entry(self) -> None:
         (table,) = builtin_catalog().tables

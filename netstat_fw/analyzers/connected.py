@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netstat_fw.analyzers.decision import Decision
-from netstat_fw.analyzers.direction import NAMED, T1, UNREADABLE, Direction, Way
+from netstat_fw.analyzers.assignment import Assignment
+from netstat_fw.analyzers.direction import NAMED, T1, UNREADABLE, Conclusion, Way
 from netstat_fw.analyzers.ends import Reach
 from netstat_fw.analyzers.findings import Fate, Role
+from netstat_fw.analyzers.host import PEERS_EPHEMERAL
 from netstat_fw.analyzers.roles import PORT_ROLES
 from netstat_fw.analyzers.verdicts import Verdict
 from netstat_fw.analyzers.wording import safe_name
@@ -31,7 +32,7 @@ def has_peer(row: Row) -> bool:
 
 def direct(  # noqa: PLR0911 - one return for each row of the table
     row: Row, context: Context, *, served: bool
-) -> Direction:
+) -> Conclusion:
     """Find the direction of a connected datagram socket.
 
     Args:
@@ -51,7 +52,7 @@ def direct(  # noqa: PLR0911 - one return for each row of the table
     if local == remote:
         return U2
     protocol = row.socket.protocol.value
-    to_server = context.is_server_port(remote, protocol) or remote in PORT_ROLES
+    to_server = context.is_peers_server_port(remote, protocol) or remote in PORT_ROLES
     if served:
         return U3
     if context.is_server_port(local, protocol) or local in PORT_ROLES:
@@ -59,7 +60,7 @@ def direct(  # noqa: PLR0911 - one return for each row of the table
     return U1_FIXED if to_server else U_ASK
 
 
-def keep_shut(direction: Direction) -> Direction:
+def keep_shut(direction: Conclusion) -> Conclusion:
     """Return what a direction becomes on a port that is bound to loopback alone otherwise.
 
     Such a port is shut; a connected socket beside it does not open it.
@@ -68,7 +69,7 @@ def keep_shut(direction: Direction) -> Direction:
 
 
 def file_connected(  # noqa: PLR0911 - one return for each direction
-    row: Row, direction: Direction, traffic: Traffic | None, flows: Flows, context: Context
+    row: Row, direction: Conclusion, traffic: Traffic | None, flows: Flows
 ) -> Verdict:
     """File a connected socket with a local port by its direction.
 
@@ -77,7 +78,6 @@ def file_connected(  # noqa: PLR0911 - one return for each direction
         direction: what `direct` found.
         traffic: that of the exposure that covers the local end, if there is one.
         flows: where everything else is filed.
-        context: the host.
     """
     protocol, local, remote = row.socket.protocol, row.local.port, row.remote.port
     way = direction.way
@@ -94,7 +94,7 @@ def file_connected(  # noqa: PLR0911 - one return for each direction
         arriving.take(row, direction, Fate.COVERED)
     if way is not Way.ASK and remote is not None:
         # A port that has a role of its own is none that a client got by chance.
-        if remote in PORT_ROLES or not context.is_ephemeral(remote):
+        if remote in PORT_ROLES or remote not in PEERS_EPHEMERAL:
             return flows.out_to(protocol, remote).take(row, direction, Fate.FINDING)
         subject = f"{protocol.value} of {row.program or 'unknown programs'}"
         return flows.ask("Q_EPHEMERAL_PEER", subject).take(row, direction, Fate.QUESTION)
@@ -104,8 +104,8 @@ def file_connected(  # noqa: PLR0911 - one return for each direction
     return flows.ask(code, subject).take(row, direction, Fate.QUESTION)
 
 
-def _direction(way: Way, confidence: Confidence, row: str, code: str, sentence: str) -> Direction:
-    return Direction(way, confidence, (Reason(code, sentence, row),))
+def _direction(way: Way, confidence: Confidence, row: str, code: str, sentence: str) -> Conclusion:
+    return Conclusion(way, confidence, (Reason(code, sentence, row),))
 
 
 U1 = _direction(
@@ -130,7 +130,7 @@ U2 = _direction(
     "connected from a port to the same port: either side may begin",
 )
 _CONNECTED_SERVER = "a server's socket, connected to one of its clients"
-U2_SHUT = Direction(Way.OUT, U2.confidence, U2.reasons)
+U2_SHUT = Conclusion(Way.OUT, U2.confidence, U2.reasons)
 U3 = _direction(Way.COVERED, Confidence.MEDIUM, "U3", "UDP_CONNECTED_SERVER", _CONNECTED_SERVER)
 U3_ALONE = _direction(Way.IN, Confidence.MEDIUM, "U3", "UDP_CONNECTED_SERVER", _CONNECTED_SERVER)
 U3_SHUT = _direction(Way.ASK, Confidence.UNDECIDED, "U3", "UDP_CONNECTED_SERVER", _CONNECTED_SERVER)
@@ -151,7 +151,7 @@ _ROLES = {
     Way.LOCAL: Role.LOCAL,
 }
 # What sockets are for that stand for themselves.
-DECISIONS = {
-    each: Decision(_ROLES[each.way], each.confidence, each.reasons[0])
+ASSIGNMENTS = {
+    each: Assignment(_ROLES[each.way], each.confidence, each.reasons[0])
     for each in (T1, NAMED, U1, U1_FIXED, U2, U2_SHUT, U3_ALONE, U3_SHUT, U_ASK)
 }

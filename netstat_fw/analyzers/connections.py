@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netstat_fw.analyzers.direction import T5, Directions, Way
+from netstat_fw.analyzers.direction import T5, DirectionTable, Way
 from netstat_fw.analyzers.findings import Fate
+from netstat_fw.analyzers.host import PEERS_EPHEMERAL
 from netstat_fw.analyzers.verdicts import Verdict
 from netstat_fw.analyzers.wording import port_text, safe_name
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Sequence
 
     from netstat_fw.analyzers.covers import Covers
-    from netstat_fw.analyzers.direction import Direction
+    from netstat_fw.analyzers.direction import Conclusion
     from netstat_fw.analyzers.flows import Flows, Port
     from netstat_fw.analyzers.host import Context
     from netstat_fw.analyzers.rows import Row
@@ -36,7 +37,7 @@ def file_connections(
         flows: where everything else is filed, and each row's verdict.
         context: the host.
     """
-    directions = Directions(rows, covers, context)
+    directions = DirectionTable(rows, covers, context)
     plain: dict[int, Verdict] = {}
     for row in rows:
         direction, traffic = directions.of(row)
@@ -48,22 +49,16 @@ def file_connections(
                 plain[id(direction)] = Verdict(_PLAIN[way], direction.reasons[0])
             verdict = plain[id(direction)]
         else:
-            verdict = _file(row, direction, shut, flows, context)
+            verdict = _file(row, direction, shut, flows)
         flows.verdicts[row.index] = verdict
 
 
-def _file(
-    row: Row, direction: Direction, shut: Container[Port], flows: Flows, context: Context
-) -> Verdict:
+def _file(row: Row, direction: Conclusion, shut: Container[Port], flows: Flows) -> Verdict:
     """File a row that came in without a listener, went out, or cannot be explained."""
     protocol, local, remote = row.socket.protocol, row.local.port, row.remote.port
     way = direction.way
     # Row T5 has looked at the remote port already, and most connections come by it.
-    if (
-        way is Way.OUT
-        and remote is not None
-        and (direction is T5 or not context.is_ephemeral(remote))
-    ):
+    if way is Way.OUT and remote is not None and (direction is T5 or remote not in PEERS_EPHEMERAL):
         return flows.out_to(protocol, remote).take(row, direction, Fate.FINDING)
     if way is Way.IN and local is not None and (protocol, local) not in shut:
         return flows.into(protocol, local).take(row, direction, Fate.FINDING)
@@ -74,7 +69,7 @@ def _file(
     return _asked(row, direction, flows).take(row, direction, Fate.QUESTION)
 
 
-def _asked(row: Row, direction: Direction, flows: Flows) -> Traffic:
+def _asked(row: Row, direction: Conclusion, flows: Flows) -> Traffic:
     """Choose the question and a subject for it that the next capture would give as well."""
     protocol, local, remote = row.socket.protocol, row.local.port, row.remote.port
     table_row = direction.reasons[0].row

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from netstat_fw.analyzers.connected import (
-    DECISIONS,
+    ASSIGNMENTS,
     direct,
     file_connected,
     has_peer,
@@ -75,12 +75,12 @@ def file_datagrams(
     found: list[PortFindings] = []
     by_chance = Groups()
     for (protocol, port), of_port in ports.items():
-        decision = decide(protocol, port, of_port, served, context)
-        if decision.by_chance:
+        assignment = decide(protocol, port, of_port, served, context)
+        if assignment.by_chance:
             for row in of_port:
-                by_chance.add(row, decision)
+                by_chance.add(row, assignment)
         else:
-            found.append(find_for_port(protocol, port, of_port, decision, context))
+            found.append(find_for_port(protocol, port, of_port, assignment, context))
             flows.verdicts.update(found[-1].verdicts)
     placed = tuple(each for findings in found for each in findings.placed)
     covers = cover(placed)
@@ -111,9 +111,9 @@ def _file_connected(
         direction = direct(row, context, served=traffic is not None)
         if (row.socket.protocol, row.local.port) in shut:
             direction = keep_shut(direction)
-        flows.verdicts[row.index] = file_connected(row, direction, traffic, flows, context)
-        if traffic is None and direction in DECISIONS:
-            groups.add(row, DECISIONS[direction])
+        flows.verdicts[row.index] = file_connected(row, direction, traffic, flows)
+        if traffic is None and direction in ASSIGNMENTS:
+            groups.add(row, ASSIGNMENTS[direction])
     return groups
 
 

@@ -1,6 +1,6 @@
-"""Direction: who opened a stream connection; table T of the specification.
+"""Conclusion: who opened a stream connection; table T of the specification.
 
-`Directions.of` answers for one row by the first row of the table that matches. Its answers are
+`DirectionTable.of` answers for one row by the first row of the table that matches. Its answers are
 shared constants that remember nothing of the row. Every question it asks costs the same however
 many rows there are; fans are counted once, and only if some row needs them.
 """
@@ -15,6 +15,7 @@ import attrs
 
 from netstat_fw.analyzers.ends import Reach
 from netstat_fw.analyzers.fans import FAN_IN, FAN_OUT, Fans
+from netstat_fw.analyzers.host import PEERS_EPHEMERAL, SYSTEM
 from netstat_fw.analyzers.programs import is_client, is_daemon
 from netstat_fw.evidence import Confidence, Reason
 from netstat_fw.records import State
@@ -48,7 +49,7 @@ class Way(enum.Enum):
 
 
 @attrs.frozen(eq=False)
-class Direction:
+class Conclusion:
     """An answer of the table.
 
     Attributes:
@@ -62,7 +63,7 @@ class Direction:
     reasons: tuple[Reason, ...]
 
 
-class Directions:
+class DirectionTable:
     """The table, ready to be asked about the rows of one capture."""
 
     def __init__(self, rows: Sequence[Row], covers: Covers, context: Context) -> None:
@@ -71,7 +72,7 @@ class Directions:
         self._context = context
         self._own = context.own
         self._low, self._high = context.host.ephemeral.low, context.host.ephemeral.high
-        self._strengthened: dict[tuple[Direction | None, Reason], Direction] = {}
+        self._strengthened: dict[tuple[Conclusion | None, Reason], Conclusion] = {}
         # Rows of a protocol stand together: its covers, and the traffic of local ends by identity
         # that are on a listener's port which no client gets.
         self._protocol: Protocol | None = None
@@ -84,7 +85,7 @@ class Directions:
 
     def of(  # noqa: PLR0911 - one return for each row of the table
         self, row: Row
-    ) -> tuple[Direction, Traffic | None]:
+    ) -> tuple[Conclusion, Traffic | None]:
         """Answer for one row; with the traffic of the exposure that covers it, if one does."""
         state, local = row.socket.state, row.local
         if row.socket.protocol is not self._protocol:
@@ -125,25 +126,25 @@ class Directions:
         return self._low <= port <= self._high
 
     @staticmethod
-    def _unreadable(row: Row) -> Direction:
+    def _unreadable(row: Row) -> Conclusion:
         named = row.local.service or row.remote.service
         return UNREADABLE if named is None else NAMED
 
     def _may_be_outgoing(self, row: Row) -> bool:
         """Tell whether a listener's port, which clients get as well, may be one's here (T4b)."""
         remote = row.remote.port
-        if remote is None or self._is_ephemeral(remote):
+        if remote is None:
             return False
-        return self._context.is_server_port(remote, row.socket.protocol.value)
+        return self._context.is_peers_server_port(remote, row.socket.protocol.value)
 
-    def _by_ports(self, row: Row) -> Direction:
+    def _by_ports(self, row: Row) -> Conclusion:
         local, remote = row.local.port, row.remote.port
         if local is None or remote is None:
             return self._unreadable(row)
         if not self._context.host.listeners_captured:
             return self._without_listeners(row, local, remote)
         from_client_port = self._low <= local <= self._high
-        to_client_port = self._low <= remote <= self._high
+        to_client_port = remote in PEERS_EPHEMERAL
         if from_client_port and not to_client_port:
             return T5
         if from_client_port:
@@ -152,14 +153,14 @@ class Directions:
             return T6
         return T8_BOTH if local == remote else T8
 
-    def _without_listeners(self, row: Row, local: int, remote: int) -> Direction:
+    def _without_listeners(self, row: Row, local: int, remote: int) -> Conclusion:
         """Answer by T9 to T14."""
         protocol = row.socket.protocol.value
         base = self._by_lists(
             local,
             remote,
             local_listed=self._context.is_server_port(local, protocol),
-            remote_listed=self._context.is_server_port(remote, protocol),
+            remote_listed=self._context.is_peers_server_port(remote, protocol),
         )
         fan = self._fans.of(row)
         if base is None:
@@ -176,17 +177,17 @@ class Directions:
 
     def _by_lists(
         self, local: int, remote: int, *, local_listed: bool, remote_listed: bool
-    ) -> Direction | None:
+    ) -> Conclusion | None:
         if local_listed != remote_listed:
             return T9_IN if local_listed else T9_OUT
         if local_listed:
             return _both_listed(local, remote)
         from_client_port = self._is_ephemeral(local)
-        if from_client_port != self._is_ephemeral(remote):
+        if from_client_port != (remote in PEERS_EPHEMERAL):
             return T11_OUT if from_client_port else T11_IN
         return None
 
-    def _hinted(self, base: Direction, row: Row) -> Direction:
+    def _hinted(self, base: Conclusion, row: Row) -> Conclusion:
         """Say which way a fan or the program points, without deciding."""
         fan = self._fans.of(row)
         if fan is not None:
@@ -196,11 +197,11 @@ class Directions:
             return self._strengthen(base, hint.reasons[0])
         return base
 
-    def _strengthen(self, base: Direction, reason: Reason) -> Direction:
+    def _strengthen(self, base: Conclusion, reason: Reason) -> Conclusion:
         key = base, reason
         if key not in self._strengthened:
             confidence = _NEXT.get(base.confidence, base.confidence)
-            self._strengthened[key] = Direction(base.way, confidence, (*base.reasons, reason))
+            self._strengthened[key] = Conclusion(base.way, confidence, (*base.reasons, reason))
         return self._strengthened[key]
 
 
@@ -209,30 +210,28 @@ def _is_one_name(ends: Socket) -> bool:
     return ends.remote.host == ends.local.host and not ends.remote.truncated
 
 
-def _both_listed(local: int, remote: int) -> Direction | None:
+def _both_listed(local: int, remote: int) -> Conclusion | None:
     """Answer by T10: equal ports, then a port that RPC clients reserve, then system ports."""
     if local == remote:
         return T10_BOTH
-    if all(port < _SYSTEM or port == _NFS for port in (local, remote)):
+    if all(port < SYSTEM or port == _NFS for port in (local, remote)):
         from_reserved = _is_reserved(local)
         if from_reserved != _is_reserved(remote):
             return T10_OUT if from_reserved else T10_IN
-    if (local < _SYSTEM) != (remote < _SYSTEM):
-        return T10_IN if local < _SYSTEM else T10_OUT
+    if (local < SYSTEM) != (remote < SYSTEM):
+        return T10_IN if local < SYSTEM else T10_OUT
     return None
 
 
 def _is_reserved(port: int) -> bool:
     """Tell whether rresvport(3) hands out the port to clients of the superuser."""
-    return _SYSTEM // 2 <= port < _SYSTEM
+    return SYSTEM // 2 <= port < SYSTEM
 
 
-def _direction(way: Way, confidence: Confidence, row: str, code: str, sentence: str) -> Direction:
-    return Direction(way, confidence, (Reason(code, sentence, row),))
+def _direction(way: Way, confidence: Confidence, row: str, code: str, sentence: str) -> Conclusion:
+    return Conclusion(way, confidence, (Reason(code, sentence, row),))
 
 
-_SYSTEM = 1024
-"""The first port above the system ports of RFC 6335 6."""
 _NFS = 2049
 _NEXT = {Confidence.LOW: Confidence.MEDIUM, Confidence.MEDIUM: Confidence.HIGH}
 
@@ -296,8 +295,8 @@ T10_BOTH = _direction(Way.BOTH, _LOW, "T10", "BOTH_LISTED", "both ends use the s
 _RANGE = "one of the two ports is one that clients get, so the other is the server's"
 T11_IN = _direction(Way.IN, _LOW, "T11", "RANGE", _RANGE)
 T11_OUT = _direction(Way.OUT, _LOW, "T11", "RANGE", _RANGE)
-FANNED_IN = Direction(Way.IN, _MEDIUM, (FAN_IN,))
-FANNED_OUT = Direction(Way.OUT, _MEDIUM, (FAN_OUT,))
+FANNED_IN = Conclusion(Way.IN, _MEDIUM, (FAN_IN,))
+FANNED_OUT = Conclusion(Way.OUT, _MEDIUM, (FAN_OUT,))
 _HINT = "the program is known for this direction; it may lie about its name"
 HINTED_IN = _direction(Way.IN, _LOW, "T13", "PROGRAM_HINT", _HINT)
 HINTED_OUT = _direction(Way.OUT, _LOW, "T13", "PROGRAM_HINT", _HINT)

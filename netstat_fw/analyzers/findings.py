@@ -136,7 +136,7 @@ class Exposure:
             asked for a connection: the address of a first packet can be forged.
         connected: those of them whose connection was open, neither begun nor closing.
         peers_complete: False where a connected peer has no usable address in the capture.
-        sessions: the connections that were captured.
+        sessions: the connections that were captured, without half-open ones.
         admin: a way in for administrators (ssh, RDP, WinRM).
         dual_stack: for a ``::`` bind, how far it serves IPv4.
         carries: further protocols, without ports, that go with it (ESP and AH with IKE).

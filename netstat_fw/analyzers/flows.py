@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import attrs
 
 from netstat_fw.analyzers.administration import is_admin
+from netstat_fw.analyzers.citation import unite
 from netstat_fw.analyzers.direction import NAMED, UNREADABLE
 from netstat_fw.analyzers.findings import Basis, Connection, Exposure, Fate, Scope
 from netstat_fw.analyzers.rows import DATAGRAMS
@@ -101,13 +102,17 @@ def make_exposures(flows: Flows, context: Context) -> tuple[Exposure, ...]:
 
 
 def with_sessions(exposure: Exposure, traffic: Traffic, context: Context) -> Exposure:
-    """Return an exposure with what is connected to it; its programs stay the listener's own."""
+    """Return an exposure with what is connected to it; its programs stay the listener's own.
+
+    A peer that is only asking proves that the port answers, and nothing about itself.
+    """
     return attrs.evolve(
         exposure,
         peers=traffic.peers,
         connected=traffic.connected,
         peers_complete=traffic.peers_complete,
-        sessions=traffic.evidence(context),
+        sessions=context.cite(traffic.settled),
+        evidence=unite((*exposure.evidence, *context.cite(traffic.asking))),
     )
 
 

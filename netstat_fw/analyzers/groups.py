@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
-from netstat_fw.analyzers.decision import Decision
+from netstat_fw.analyzers.assignment import Assignment
 from netstat_fw.analyzers.findings import Datagram, Fate, Role
 from netstat_fw.analyzers.rows import families_of, programs_of
 from netstat_fw.analyzers.verdicts import Verdict, key_of
@@ -22,40 +22,40 @@ if TYPE_CHECKING:
     from netstat_fw.analyzers.host import Context
     from netstat_fw.analyzers.rows import Row
 
-_Key: TypeAlias = tuple[Decision, Protocol, str | None]
+_Key: TypeAlias = tuple[Assignment, Protocol, str | None]
 
 
 @attrs.define
 class Groups:
-    """The sockets, by decision, protocol and program."""
+    """The sockets, by assignment, protocol and program."""
 
     _rows: dict[_Key, list[Row]] = attrs.field(factory=dict)
 
-    def add(self, row: Row, decision: Decision) -> None:
+    def add(self, row: Row, assignment: Assignment) -> None:
         """Add a socket."""
-        key = decision, row.socket.protocol, row.program
+        key = assignment, row.socket.protocol, row.program
         if key not in self._rows:
             self._rows[key] = []
         self._rows[key].append(row)
 
     def findings(self, context: Context) -> Iterator[tuple[Datagram, tuple[Row, ...]]]:
         """Make the findings, each with its rows."""
-        for (decision, protocol, program), rows in self._rows.items():
+        for (assignment, protocol, program), rows in self._rows.items():
             evidence = context.cite(rows)
             question = None
-            if decision.question:
+            if assignment.question:
                 subject = f"{protocol.value} of {program or 'unknown programs'}"
                 sentence = _ASKED.format(subject=subject)
-                question = Question(decision.question, sentence, subject, evidence)
+                question = Question(assignment.question, sentence, subject, evidence)
             datagram = Datagram(
                 protocol,
                 None,
-                decision.role,
+                assignment.role,
                 families_of(rows),
                 programs=programs_of(rows),
                 question=question,
-                confidence=decision.confidence,
-                reasons=(decision.reason,),
+                confidence=assignment.confidence,
+                reasons=(assignment.reason,),
                 evidence=evidence,
             )
             yield datagram, tuple(rows)

@@ -35,6 +35,11 @@ _EPHEMERAL = {
     # net.inet.ip.portrange.hifirst of macOS and NetBSD; FreeBSD begins at 10000.
     Dialect.BSD: EphemeralRange(49152, 65535),
 }
+SYSTEM = 1024
+"""The first port above the system ports of RFC 6335 6."""
+PEERS_EPHEMERAL = range(32768, 65536)
+"""Ports that peers hand out to clients, whatever system they run: Linux from 32768 on, others from
+49152 on. Address translation and older systems take lower ones, but servers are there as well."""
 _OWN = frozenset({Reach.ADDRESS, Reach.BRIDGE, Reach.LINK_LOCAL})
 
 
@@ -81,10 +86,16 @@ class Context:
         return port in self.host.ephemeral
 
     def is_server_port(self, port: int, protocol: str) -> bool:
-        """Tell whether a port is one of servers: below 1024, or listed and not ephemeral."""
-        if port < 1024:  # noqa: PLR2004 - the system ports of RFC 6335 6
-            return True
-        return not self.is_ephemeral(port) and self.services.is_listed(port, protocol)
+        """Tell whether an own port is one of servers: below 1024, or listed and not ephemeral."""
+        return port < SYSTEM or (
+            not self.is_ephemeral(port) and self.services.is_listed(port, protocol)
+        )
+
+    def is_peers_server_port(self, port: int, protocol: str) -> bool:
+        """Tell the same of a port at the other side."""
+        return port < SYSTEM or (
+            port not in PEERS_EPHEMERAL and self.services.is_listed(port, protocol)
+        )
 
 
 def describe(

@@ -1,6 +1,6 @@
 """Port findings: what one decided UDP port speaks for.
 
-A decision says what the port is for; its binds say where it can be reached. Together they give
+An assignment says what the port is for; its binds say where it can be reached. Together they give
 exposures, outgoing connections, the role itself, and what to ask.
 """
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Sequence
 
     from netstat_fw.address import Address
-    from netstat_fw.analyzers.decision import Decision
+    from netstat_fw.analyzers.assignment import Assignment
     from netstat_fw.analyzers.findings import Network
     from netstat_fw.analyzers.host import Context
     from netstat_fw.analyzers.rows import Row
@@ -60,7 +60,7 @@ class PortFindings:
 
 
 def find_for_port(
-    protocol: Protocol, port: int, rows: Sequence[Row], decision: Decision, context: Context
+    protocol: Protocol, port: int, rows: Sequence[Row], assignment: Assignment, context: Context
 ) -> PortFindings:
     """Find what a decided port speaks for.
 
@@ -68,7 +68,7 @@ def find_for_port(
         protocol: UDP or UDPLITE.
         port: the port.
         rows: its sockets, at least one.
-        decision: what the role table says about it.
+        assignment: what the role table says about it.
         context: the host.
     """
     bound = place(protocol, port, rows, context)
@@ -76,34 +76,34 @@ def find_for_port(
     datagram = Datagram(
         protocol,
         port,
-        decision.role,
+        assignment.role,
         tuple(family for family in BOTH if family in spoken),
         service=context.services.name_of(port, protocol.value),
         programs=programs_of(rows),
-        question=_question(protocol, port, rows, decision, context),
-        confidence=decision.confidence,
-        reasons=(decision.reason,),
+        question=_question(protocol, port, rows, assignment, context),
+        confidence=assignment.confidence,
+        reasons=(assignment.reason,),
         evidence=context.cite(rows),
     )
     placed: tuple[Placed, ...] = ()
-    if decision.exposed:
-        table = decision.table or _ANY_PORT
+    if assignment.exposed:
+        table = assignment.table or _ANY_PORT
         placed = tuple(_decided(each, datagram, table) for each in _scoped(bound, table, datagram))
-    connections = tuple(_connections(datagram, decision, rows, context))
+    connections = tuple(_connections(datagram, assignment, rows, context))
     return PortFindings(
         datagram, placed, connections, _verdicts(rows, datagram, placed, connections)
     )
 
 
 def _question(
-    protocol: Protocol, port: int, rows: Sequence[Row], decision: Decision, context: Context
+    protocol: Protocol, port: int, rows: Sequence[Row], assignment: Assignment, context: Context
 ) -> Question | None:
-    """Make the question that a decision leaves open."""
+    """Make the question that an assignment leaves open."""
     text = port_text(protocol, port)
-    code = decision.question
+    code = assignment.question
     sentence = _SENTENCES.get(code, "")
-    if decision.table is not None and decision.table.question:
-        code, sentence = "Q_PEERS", decision.table.question
+    if assignment.table is not None and assignment.table.question:
+        code, sentence = "Q_PEERS", assignment.table.question
     if not code:
         return None
     sentence = sentence.format(port=text, who=who(programs_of(rows)))
@@ -163,13 +163,13 @@ def _decided(placed: Placed, datagram: Datagram, table: PortRole) -> Placed:
 
 
 def _connections(
-    datagram: Datagram, decision: Decision, rows: Iterable[Row], context: Context
+    datagram: Datagram, assignment: Assignment, rows: Iterable[Row], context: Context
 ) -> Iterator[Connection]:
     """Make the outgoing traffic that the role brings."""
-    if decision.table is None:
+    if assignment.table is None:
         return
     peers = {row.remote.address for row in rows if row.remote.address and has_peer(row)}
-    for going in decision.table.going:
+    for going in assignment.table.going:
         families = _narrowed(datagram.families, {_family(each) for each in going.remotes})
         remotes = tuple(each for each in going.remotes if _family(each) in families)
         yield Connection(
@@ -183,7 +183,7 @@ def _connections(
             peers=sort_addresses(peers),
             peers_complete=False,
             remotes=remotes,
-            carries=decision.table.carries,
+            carries=assignment.table.carries,
             confidence=Confidence.HIGH,
             reasons=datagram.reasons,
             evidence=datagram.evidence,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from netstat_fw.address import Address
-    from netstat_fw.analyzers.direction import Direction
+    from netstat_fw.analyzers.direction import Conclusion
     from netstat_fw.analyzers.findings import Fate
     from netstat_fw.analyzers.host import Context
     from netstat_fw.analyzers.rows import Row
@@ -61,9 +61,9 @@ class Traffic:
     key: Key
     rows: list[Row] = attrs.field(factory=list)
     # Answers and verdicts by the identity of the answer, which each verdict's entry keeps alive.
-    _shared: dict[int, tuple[Direction, Verdict]] = attrs.field(factory=dict)
+    _shared: dict[int, tuple[Conclusion, Verdict]] = attrs.field(factory=dict)
 
-    def take(self, row: Row, direction: Direction, fate: Fate) -> Verdict:
+    def take(self, row: Row, direction: Conclusion, fate: Fate) -> Verdict:
         """Append a row and say what becomes of it."""
         self.rows.append(row)
         shared = self._shared.get(id(direction))
@@ -103,22 +103,29 @@ class Traffic:
         return programs_of(self.rows)
 
     @property
-    def peers(self) -> tuple[Address, ...]:
-        """Return the distinct addresses of the other side, sorted.
+    def settled(self) -> list[Row]:
+        """The rows whose peer has shown that packets reach it."""
+        return [row for row in self.rows if row.socket.state is not State.SYN_RECEIVED]
 
-        Who merely asks for a connection is none yet: the address of a first packet can be forged.
-        """
-        return _far_addresses([row for row in self.rows if row.socket.state is not _ASKING])
+    @property
+    def asking(self) -> list[Row]:
+        """The half-open rows: whoever only asks may have forged the address, RFC 4987 2."""
+        return [row for row in self.rows if row.socket.state is State.SYN_RECEIVED]
+
+    @property
+    def peers(self) -> tuple[Address, ...]:
+        """The distinct addresses of the other side, sorted; none that may be forged."""
+        return _far_addresses(self.settled)
 
     @property
     def connected(self) -> tuple[Address, ...]:
-        """Return the peers of connections that were open, neither begun nor closing, sorted."""
-        return _far_addresses([row for row in self.rows if row.socket.state is _OPEN])
+        """The peers of connections that were open, neither begun nor closing, sorted."""
+        return _far_addresses([row for row in self.rows if row.socket.state is State.ESTABLISHED])
 
     @property
     def peers_complete(self) -> bool:
-        """True where every row shows the address of its other side."""
-        return None not in [row.remote.key for row in self.rows if row.socket.state is not _ASKING]
+        """True where every settled row shows the address of its other side."""
+        return None not in [row.remote.key for row in self.settled]
 
     def evidence(self, context: Context) -> tuple[Evidence, ...]:
         """Cite the rows."""
@@ -132,7 +139,3 @@ def _far_addresses(rows: list[Row]) -> tuple[Address, ...]:
             ends += further_ends(row, local=False)
     by_key = {end.key or 0: end.address for end in ends if end.address is not None}
     return tuple([by_key[key] for key in sorted(by_key)])
-
-
-_ASKING = State.SYN_RECEIVED
-_OPEN = State.ESTABLISHED

@@ -1,16 +1,17 @@
 """Unconnected: the role of datagram sockets that have no peer; rows U4 to U12 of table U.
 
-One decision per port. Sockets whose port is chance are gathered by their program, so that a finding
-means the same in the next capture.
+One assignment per port. Sockets whose port is chance are gathered by their program, so that a
+finding means the same in the next capture.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netstat_fw.analyzers.decision import Decision
+from netstat_fw.analyzers.assignment import Assignment
 from netstat_fw.analyzers.ends import Reach
 from netstat_fw.analyzers.findings import Role
+from netstat_fw.analyzers.host import SYSTEM
 from netstat_fw.analyzers.programs import is_datagram_client
 from netstat_fw.analyzers.roles import PORT_ROLES, PortRole
 from netstat_fw.analyzers.rows import programs_of
@@ -31,7 +32,7 @@ def decide(  # noqa: PLR0911 - one return for each row of the table
     rows: Sequence[Row],
     served: Container[int],
     context: Context,
-) -> Decision:
+) -> Assignment:
     """Decide the role of a port by the first row that matches.
 
     Args:
@@ -48,20 +49,20 @@ def decide(  # noqa: PLR0911 - one return for each row of the table
     if reaches == {Reach.LOOPBACK}:
         if ephemeral:
             return _LOOPBACK_CLIENT
-        return Decision(Role.LOCAL, Confidence.CERTAIN, _LOOPBACK_ONLY, exposed=True)
+        return Assignment(Role.LOCAL, Confidence.CERTAIN, _LOOPBACK_ONLY, exposed=True)
     table = PORT_ROLES.get(port) if protocol is Protocol.UDP else None
     if table is not None:
         if _applies(table, port, programs, served):
             reason = Reason(table.code, f"{text} is {table.sentence}", "U5")
-            return Decision(table.role, Confidence.HIGH, reason, table, exposed=True)
+            return Assignment(table.role, Confidence.HIGH, reason, table, exposed=True)
         reason = Reason("UDP_UNCONVINCED", f"{text} lacks what usually goes with it", "U5")
-        return Decision(Role.UNDECIDED, Confidence.LOW, reason, question="Q_UDP_ROLE")
+        return Assignment(Role.UNDECIDED, Confidence.LOW, reason, question="Q_UDP_ROLE")
     if reaches <= {Reach.GROUP, Reach.LOOPBACK}:
         reason = Reason("UDP_MEMBER", f"{doing(programs, 'listen')} to a group on {text}", "U12")
-        return Decision(Role.MEMBER, Confidence.MEDIUM, reason, exposed=True)
+        return Assignment(Role.MEMBER, Confidence.MEDIUM, reason, exposed=True)
     if port in served:
         reason = Reason("UDP_BESIDE_TCP", f"a TCP server is on the same port as {text}", "U6")
-        return Decision(Role.SERVER, Confidence.HIGH, reason, exposed=True)
+        return Assignment(Role.SERVER, Confidence.HIGH, reason, exposed=True)
     return _by_number(protocol, port, rows, context)
 
 
@@ -71,7 +72,7 @@ def _applies(table: PortRole, port: int, programs: Sequence[str], served: Contai
     return not table.programs or not table.programs.isdisjoint(programs)
 
 
-def _by_number(protocol: Protocol, port: int, rows: Sequence[Row], context: Context) -> Decision:
+def _by_number(protocol: Protocol, port: int, rows: Sequence[Row], context: Context) -> Assignment:
     """Decide by rows U7 to U11: the program's habits, the services file, the port's range."""
     text = port_text(protocol, port)
     programs = programs_of(rows)
@@ -83,16 +84,18 @@ def _by_number(protocol: Protocol, port: int, rows: Sequence[Row], context: Cont
         # A client may get a listed port by chance, so within the range the list proves little.
         reason = Reason("UDP_LISTED", f"{text} is a listed service", "U8")
         confidence = Confidence.LOW if ephemeral else Confidence.MEDIUM
-        return Decision(Role.SERVER, confidence, reason, exposed=True, question="Q_UDP_SERVER")
-    if port < _SYSTEM:
+        return Assignment(Role.SERVER, confidence, reason, exposed=True, question="Q_UDP_SERVER")
+    if port < SYSTEM:
         if _is_rpc_client(port, rows, context):
-            return Decision(Role.UNDECIDED, Confidence.LOW, _RPC_CLIENT, question="Q_UDP_ROLE")
+            return Assignment(Role.UNDECIDED, Confidence.LOW, _RPC_CLIENT, question="Q_UDP_ROLE")
         reason = Reason("UDP_UNLISTED_LOW", f"{text} is not listed, but a server's number", "U9")
-        return Decision(Role.SERVER, Confidence.LOW, reason, exposed=True, question="Q_UDP_SERVER")
+        return Assignment(
+            Role.SERVER, Confidence.LOW, reason, exposed=True, question="Q_UDP_SERVER"
+        )
     if ephemeral:
         return _CLIENT_PORT
     reason = Reason("UDP_UNCONVINCED", f"{text} is not listed and above 1023: default DROP", "U11")
-    return Decision(Role.CLIENT, Confidence.LOW, reason, question="Q_UDP_ROLE")
+    return Assignment(Role.CLIENT, Confidence.LOW, reason, question="Q_UDP_ROLE")
 
 
 def _is_rpc_client(port: int, rows: Sequence[Row], context: Context) -> bool:
@@ -107,26 +110,24 @@ def _is_rpc_client(port: int, rows: Sequence[Row], context: Context) -> bool:
     )
 
 
-_SYSTEM = 1024
-"""The first port above the system ports of RFC 6335 6."""
 _FIRST_RESERVED = 600
 _LOOPBACK_ONLY = Reason("LOOPBACK_ONLY", "only reachable from this machine", "U4")
 _RPC_CLIENT = Reason(
     "UDP_RPC_CLIENT", "a reserved port that RPC clients and the kernel take to query from", "U9"
 )
-_LOOPBACK_CLIENT = Decision(
+_LOOPBACK_CLIENT = Assignment(
     Role.LOCAL,
     Confidence.CERTAIN,
     Reason("LOOPBACK_CLIENT", "a client's port, only reachable from this machine", "U4"),
     by_chance=True,
 )
-_KNOWN_CLIENT = Decision(
+_KNOWN_CLIENT = Assignment(
     Role.CLIENT,
     Confidence.MEDIUM,
     Reason("UDP_KNOWN_CLIENT", "a further port of a program that is known to query from one", "U7"),
     by_chance=True,
 )
-_CLIENT_PORT = Decision(
+_CLIENT_PORT = Assignment(
     Role.CLIENT,
     Confidence.MEDIUM,
     Reason(

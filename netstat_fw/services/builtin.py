@@ -1,5 +1,6 @@
 """The built-in catalog: IANA's registry and the customary names it lacks.
 
+It names whatever has a name and lists what the services file of an ordinary host would list.
 Made when it is first asked for and then kept: a run that asks for no name pays nothing. Which
 version of the registry it is stands in `netstat_fw.services.registry`.
 """
@@ -27,13 +28,25 @@ def builtin_catalog() -> ServiceCatalog:
 
     >>> builtin_catalog().name_of(80, "tcp"), builtin_catalog().ports_of("http-alt", "tcp")
     ('http', (591, 8008, 8080))
+    >>> builtin_catalog().name_of(4004, "udp"), builtin_catalog().is_listed(4004, "udp")
+    ('pxc-roid', False)
     """
     # The texts are as large as all other modules together: not read before they are needed.
     from netstat_fw.services.customary import NAMES  # noqa: PLC0415
+    from netstat_fw.services.listed import DEBIAN, OTHERS, WINDOWS  # noqa: PLC0415
     from netstat_fw.services.registry import ASSIGNMENTS  # noqa: PLC0415
 
     (customary,) = parse_services(NAMES).catalog.tables
-    return ServiceCatalog.of((*customary.namings, *_read_assignments(ASSIGNMENTS)))
+    namings = (*customary.namings, *_read_assignments(ASSIGNMENTS))
+    listing = [
+        (protocol, int(port))
+        for ports in (DEBIAN, WINDOWS, OTHERS)
+        for protocol, text in ports.items()
+        for port in text.split()
+    ]
+    # IANA has named few ports for these two, each for a server that exists.
+    rare = [(protocol, port) for protocol, port, _ in namings if protocol in {"sctp", "dccp"}]
+    return ServiceCatalog.of(namings, (*listing, *rare))
 
 
 def _read_assignments(assignments: dict[str, str]) -> Iterator[Naming]:

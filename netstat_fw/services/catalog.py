@@ -26,9 +26,16 @@ class Table:
 
     Attributes:
         namings: in the order of the source; the first naming of a port and protocol is its name.
+        listing: the protocols and ports that the source counts as those of servers, where it names
+            more than that; None for all that it names, as a services file does.
     """
 
     namings: tuple[Naming, ...]
+    listing: frozenset[tuple[str, int]] | None = None
+
+    def lists(self, protocol: str, port: int) -> bool:
+        """Tell whether the source counts a port as one of servers."""
+        return (protocol, port) in (self.names if self.listing is None else self.listing)
 
     @cached_property
     def names(self) -> dict[tuple[str, int], str]:
@@ -61,9 +68,11 @@ class ServiceCatalog:
     tables: tuple[Table, ...] = ()
 
     @classmethod
-    def of(cls, namings: Iterable[Naming]) -> ServiceCatalog:
-        """Make a catalog of one source; the first naming of a port and protocol is its name."""
-        return cls((Table(tuple(namings)),))
+    def of(
+        cls, namings: Iterable[Naming], listing: Iterable[tuple[str, int]] | None = None
+    ) -> ServiceCatalog:
+        """Make a catalog of one source, as `Table` describes it."""
+        return cls((Table(tuple(namings), None if listing is None else frozenset(listing)),))
 
     def name_of(self, port: int, protocol: str) -> str | None:
         """Name a port as netstat without ``-n`` would; None where no source lists it."""
@@ -71,8 +80,12 @@ class ServiceCatalog:
         return next((table.names[key] for table in self.tables if key in table.names), None)
 
     def is_listed(self, port: int, protocol: str) -> bool:
-        """Tell whether any source lists the port for the protocol."""
-        return self.name_of(port, protocol) is not None
+        """Tell whether any source lists the port for the protocol as one of servers.
+
+        The built-in catalog names far more ports than it lists: see `Table.listing`.
+        """
+        lowered = protocol.lower()
+        return any(table.lists(lowered, port) for table in self.tables)
 
     def ports_of(self, name: str, protocol: str) -> tuple[int, ...]:
         """Find the ports of a name or alias, ascending; empty where no source knows it.

@@ -1,7 +1,7 @@
-"""Decision: what table U says about a datagram socket.
+"""Assignment: what table U says about a datagram socket.
 
-Decisions are told apart by identity: sockets whose own port is chance are gathered under the one
-decision that they share.
+Assignments are told apart by identity: sockets whose own port is chance are gathered under the one
+assignment that they share.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @attrs.frozen(eq=False)
-class Decision:
+class Assignment:
     """What the table says.
 
     Attributes:
