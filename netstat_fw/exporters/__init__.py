@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from netstat_fw.errors import ExportError
 from netstat_fw.exporters import (
     firewalld,
+    halo,
     iptables,
     json_target,
     kubernetes,
@@ -62,6 +63,7 @@ def render(ruleset: Ruleset, target: str, **options: object) -> Rendered:
 
 TARGETS: dict[str, Exporter] = {
     "firewalld": firewalld.render,
+    "halo": halo.render,
     "iptables": iptables.render,
     "json": json_target.render,
     "kubernetes": kubernetes.render,

@@ -38,6 +38,7 @@ class Agreement:
         named = {rule.interface for rule in (*chain.rules, *decided)}
         self._ruleset = ruleset
         self._interfaces = sorted(name for name in named if name is not None)
+        self._spaces: dict[str, dict[Family, Box]] = {}
         self._decided = [self._space(rule) for rule in decided]
         self._accepts_rest = chain.default is Action.ACCEPT
         self._rules = [
@@ -73,7 +74,10 @@ class Agreement:
         return pieces
 
     def _space(self, rule: Rule) -> dict[Family, Box]:
-        return boxes(rule, self._ruleset.resolve(rule), self._interfaces)
+        if rule.id not in self._spaces:
+            resolved = self._ruleset.resolve(rule)
+            self._spaces[rule.id] = boxes(rule, resolved, self._interfaces)
+        return self._spaces[rule.id]
 
 
 def _is_resolved(rule: Rule) -> bool:

@@ -39,6 +39,11 @@ def obstacle(rule: Rule, tool: str) -> str | None:
     remote = rule.remote
     if isinstance(remote, RemoteReference) and remote.kind is not RemoteKind.ZONE:
         return f"{tool} does not know {remote}; define its addresses as a zone"
+    return interface_obstacle(rule)
+
+
+def interface_obstacle(rule: Rule) -> str | None:
+    """Say why Linux has no such interface as a rule names; None where it can have one."""
     if rule.interface is not None and not _INTERFACE.fullmatch(rule.interface):
         return f"no Linux interface is called {rule.interface!r}; name it as ip link does"
     return None

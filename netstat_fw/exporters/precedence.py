@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import attrs
 
 from netstat_fw.errors import ExportError
+from netstat_fw.exporters.neighbours import Neighbours
+from netstat_fw.exporters.rendered import Omission
 from netstat_fw.ruleset.base import LOOPBACK
 from netstat_fw.ruleset.sets import AddressSet
 from netstat_fw.ruleset.space import boxes, subtract
@@ -46,6 +48,14 @@ class Block:
     written: bool = True
     also_meets: tuple[Rule, ...] = ()
 
+    def omissions(self, rule: Rule) -> list[Omission]:
+        """Say where the rule that drops takes more than it was to."""
+        if not self.also_meets:
+            return []
+        ids = ", ".join(dict.fromkeys(other.id for other in self.also_meets))
+        sentence = f"also takes what {ids} accepted before it, because here a block wins"
+        return [Omission(rule.id, sentence)]
+
 
 def settle_blocks(
     ruleset: Ruleset, rules: Sequence[Rule], default: Action, target: str
@@ -76,9 +86,9 @@ def settle_blocks(
             continue
         settled[index] = Block(also_meets=tuple(rules[other] for other in taken))
         hit |= dict.fromkeys(taken, index)
-    written = [index for index, block in settled.items() if block.written]
+    written = {index for index, block in settled.items() if block.written}
     for accept, block in hit.items():
-        if not chain.left(accept, [index for index in written if index > accept]):
+        if not chain.left(accept, written):
             raise ExportError(
                 f"target {target}: a block wins over every accept, so nothing would be left of "
                 f"rule {rules[accept].id}, which stands before {rules[block].id} and others that "
@@ -89,24 +99,33 @@ def settle_blocks(
 
 
 class _Spaces:
+    """The packets that the rules of a chain match.
+
+    A rule for a group may match any of what it asks for beside the group, and is sure to decide
+    none of it.
+    """
+
     def __init__(self, ruleset: Ruleset, rules: Sequence[Rule]) -> None:
         interfaces = sorted({rule.interface for rule in rules if rule.interface is not None})
         self._accepts = [rule.action is Action.ACCEPT for rule in rules]
+        sides = [ruleset.resolve(rule) for rule in rules]
         self._spaces = [
-            boxes(
-                attrs.evolve(rule, states=(ConnectionState.NEW,)),
-                ruleset.resolve(rule),
-                interfaces,
-            )
-            for rule in rules
+            boxes(attrs.evolve(rule, states=(ConnectionState.NEW,)), side, interfaces)
+            for rule, side in zip(rules, sides, strict=True)
         ]
+        self._sure = [
+            {} if side is None and rule.remote is not None else space
+            for rule, side, space in zip(rules, sides, self._spaces, strict=True)
+        ]
+        self._near = Neighbours(self._spaces)
+        self._pieces: dict[int, _Pieces] = {}
 
     def taken(self, block: int) -> list[int]:
         """Find the accepts before a block that decide some of its packets."""
         space = self._spaces[block]
         return [
             index
-            for index in range(block)
+            for index in self._near.before(block)
             if self._accepts[index]
             and _meets(self._spaces[index].items(), space)
             and _meets(self._decided(index), space)
@@ -115,15 +134,22 @@ class _Spaces:
     def opened_behind(self, block: int) -> bool:
         """Tell whether an accept behind a block matches packets that the block decides."""
         decided = self._decided(block)
-        later = range(block + 1, len(self._spaces))
-        return any(self._accepts[index] and _meets(decided, self._spaces[index]) for index in later)
+        return any(
+            self._accepts[index] and _meets(decided, self._spaces[index])
+            for index in self._near.behind(block)
+        )
 
-    def left(self, accept: int, blocks: Iterable[int]) -> _Pieces:
-        """Compute what is left of the packets that an accept decides."""
-        return _reduced(self._decided(accept), (self._spaces[index] for index in blocks))
+    def left(self, accept: int, blocks: set[int]) -> _Pieces:
+        """Compute what is left of the packets that an accept decides behind it."""
+        near = (self._sure[index] for index in self._near.behind(accept) if index in blocks)
+        return _reduced(self._decided(accept), near)
 
     def _decided(self, index: int) -> _Pieces:
-        return _reduced(list(self._spaces[index].items()), self._spaces[:index])
+        if index not in self._pieces:
+            pieces = list(self._spaces[index].items())
+            near = (self._sure[other] for other in self._near.before(index))
+            self._pieces[index] = _reduced(pieces, near)
+        return self._pieces[index]
 
 
 def _meets(pieces: Iterable[tuple[Family, Box]], space: _Space) -> bool:

@@ -128,10 +128,8 @@ def _chain(made: Plan, ruleset: Ruleset, direction: Direction, *, interfaces: bo
         if block is not None and not block.written:
             made.entries.append(f"done by the default: {comment}")
             continue
-        if block is not None and block.also_meets:
-            ids = ", ".join(dict.fromkeys(other.id for other in block.also_meets))
-            sentence = f"also takes what {ids} accepted before it, because here a block wins"
-            made.omissions.append(Omission(rule.id, sentence))
+        if block is not None:
+            made.omissions += block.omissions(rule)
         entries = list(_entries(ruleset, rule, direction, position))
         made.entries += entries or [f"matches nothing: {comment}"]
 
