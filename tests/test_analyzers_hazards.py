@@ -91,20 +91,63 @@ def test_published_container_ports_are_marked() -> None:
     }
 
 
-@pytest.mark.parametrize(("program", "marked"), [("kubelet", True), ("java", False)])
+@pytest.mark.parametrize(
+    ("program", "marked"),
+    [("kubelet", True), ("kube-proxy", True), ("k3s-server", True), ("java", False)],
+)
 def test_node_ports_are_a_clusters_where_there_is_one(program: str, *, marked: bool) -> None:
     rows = f"{bound('tcp', 30080)}\n{bound('tcp', 10248, '127.0.0.1', program)}"
     assert ("HAZARD_CONTAINER_PUBLISHED" in risks(analyze_linux(rows))) is marked
 
 
 @pytest.mark.parametrize(
-    "program", ["dockerd", "containerd", "kubelet", "fail2ban-serve", "firewalld", "rootlesspor"]
+    "program",
+    [
+        "dockerd",
+        "containerd",
+        "kubelet",
+        "hyperkube",
+        "crio",
+        "fail2ban-serve",
+        "firewalld",
+        "rootlesspor",
+    ],
 )
 def test_programs_with_rules_of_their_own_are_named(program: str) -> None:
     findings = analyze_linux(bound("tcp", 9998, "127.0.0.1", program))
     (found,) = findings.hazards
     assert (found.code, found.risk) == ("FIREWALL_MANAGER", Risk.WARNING)
     assert [each.line for each in found.evidence] == [2]
+
+
+NFS = """
+    tcp 0.0.0.0:111 0.0.0.0:* LISTEN 1/rpcbind
+    udp 0.0.0.0:111 0.0.0.0:* 1/rpcbind
+    tcp 0.0.0.0:2049 0.0.0.0:* LISTEN -
+"""
+
+
+@pytest.mark.parametrize(
+    ("row", "moving"),
+    [
+        ("tcp 0.0.0.0:39681 0.0.0.0:* LISTEN 2/rpc.mountd", True),
+        ("udp 0.0.0.0:39682 0.0.0.0:* 2/rpc.statd", True),
+        ("tcp 0.0.0.0:39683 0.0.0.0:* LISTEN -", True),
+        ("tcp 0.0.0.0:887 0.0.0.0:* LISTEN -", True),
+        ("tcp 0.0.0.0:873 0.0.0.0:* LISTEN -", False),
+        ("tcp 0.0.0.0:30101 0.0.0.0:* LISTEN -", False),
+        ("tcp 0.0.0.0:* 0.0.0.0:* LISTEN -", False),
+        ("tcp 0.0.0.0:39683 0.0.0.0:* LISTEN 2/java", False),
+        ("tcp 127.0.0.1:39683 0.0.0.0:* LISTEN 2/rpc.mountd", False),
+        ("udp 0.0.0.0:39684 0.0.0.0:* -", False),
+        ("udp 192.0.2.2:39685 203.0.113.9:111 ESTABLISHED 2/rpc.statd", False),
+    ],
+)
+def test_k5_rpc_services_on_ports_of_chance_are_named(row: str, *, moving: bool) -> None:
+    found = [each for each in analyze_linux(NFS + row).hazards if each.code == "DYNAMIC_RPC"]
+    assert [line.line for each in found for line in each.evidence] == ([5] if moving else [])
+    alone = analyze_linux(f"tcp 0.0.0.0:22 0.0.0.0:* LISTEN 1/sshd\n{row}")
+    assert "DYNAMIC_RPC" not in risks(alone)
 
 
 def test_discovery_says_that_its_replies_get_lost() -> None:

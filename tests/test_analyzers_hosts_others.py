@@ -261,6 +261,7 @@ risk HAZARD_TIME_SERVER warning udp/123
 risk HAZARD_NAME_POISONING warning udp/137
 risk HAZARD_NAME_POISONING warning udp/5355
 risk HAZARD_CLEARTEXT_WEB warning tcp/80
+risk DYNAMIC_RPC warning
 risk HAZARD_ADMIN_OPEN info tcp/3389
 risk HAZARD_ADMIN_OPEN info tcp/5985
 risk MULTICAST_REPLIES info
@@ -366,7 +367,7 @@ finding U5 UDP_BOTH in udp/123
 finding U5 NETBIOS in udp/137
 finding U5 NETBIOS in udp/138
 question U10 UDP_UNLISTED_HIGH ask Q_UDP_OUT udp of unknown programs
-excluded T PORT_UNREADABLE
+excluded - UDP_UNBOUND
 excluded - ICMP_SOCKET
 """
 

@@ -150,8 +150,9 @@ def test_u3_a_port_on_loopback_alone_stays_shut() -> None:
          "question T PORT_NAMED ask Q_NAMED_PORT udp/nosuch"),
         ("udp 192.0.2.2:nosuch 203.0.113.9:53 ESTABLISHED 5/x",
          "question T PORT_NAMED ask Q_NAMED_PORT udp/nosuch"),
-        ("udp 192.0.2.2:40000 203.0.113.9:* ESTABLISHED 5/x", "excluded T PORT_UNREADABLE"),
-        ("udp 0.0.0.0:* 0.0.0.0:* 5/x", "excluded T PORT_UNREADABLE"),
+        ("udp 192.0.2.2:40000 203.0.113.9:* ESTABLISHED 5/x",
+         "question T PORT_UNREADABLE ask Q_UNREADABLE_PORT udp of x"),
+        ("udp 0.0.0.0:* 0.0.0.0:* 5/x", "excluded - UDP_UNBOUND"),
         ("udp 127.0.0.1:40000 127.0.0.1:8125 ESTABLISHED 5/x", "local T1 LOCAL_TRAFFIC"),
         ("udp 192.0.2.2:40000 192.0.2.2:53 ESTABLISHED 5/x", "local T1 LOCAL_TRAFFIC"),
     ],
@@ -440,12 +441,19 @@ def test_u9_an_unlisted_system_port_is_asked_about() -> None:
     assert questions(findings) == ["Q_UDP_SERVER udp/850"]
 
 
-@pytest.mark.parametrize("owner", ["5/rpc.statd", "-"])
+@pytest.mark.parametrize("owner", ["5/rpc.statd", "5/rpcbind", "-"])
 def test_u9_a_reserved_port_of_rpc_or_the_kernel_queries(owner: str) -> None:
     findings = analyze_linux(f"udp 0.0.0.0:850 0.0.0.0:* {owner}\nudp 0.0.0.0:123 0.0.0.0:* 5/ntpd")
     assert fates(findings)[0] == "question U9 UDP_RPC_CLIENT ask Q_UDP_ROLE udp/850"
     assert findings.datagrams[-1].role is Role.UNDECIDED
     assert [each.port for each in findings.exposures] == [123]
+
+
+@pytest.mark.parametrize("port", [631, 749, 873])
+def test_u9_an_rpc_program_on_a_listed_port_is_there_by_chance(port: int) -> None:
+    """What bindresvport(3) gave it says nothing about the service of that number."""
+    found = fates(analyze_linux(f"udp 0.0.0.0:{port} 0.0.0.0:* 5/rpc.statd"))[0].split()[2]
+    assert found == ("CUPS_BROWSING" if port == 631 else "UDP_RPC_CLIENT")
 
 
 @pytest.mark.parametrize(

@@ -405,9 +405,24 @@ def test_a_listener_without_a_readable_port_is_never_guessed() -> None:
     """)
     assert findings.exposures == ()
     assert fates(findings) == [
-        "excluded T PORT_UNREADABLE",
+        "question T PORT_UNREADABLE ask Q_UNREADABLE_PORT tcp of java",
         "question T PORT_NAMED ask Q_NAMED_PORT tcp/no-such-service",
     ]
+
+
+def test_a_listener_whose_port_is_cut_away_is_not_lost() -> None:
+    """Without -n netstat of macOS cuts the name of a port."""
+    listener = Socket(
+        Protocol.TCP,
+        V4,
+        Endpoint(None, None, host="192.0.2.70.afpov", truncated=True),
+        Endpoint(),
+        State.LISTEN,
+    )
+    findings = analyze(Capture(Dialect.BSD, (listener,)))
+    assert findings.exposures == ()
+    (question,) = (each for each in findings.questions if each.code == "Q_UNREADABLE_PORT")
+    assert [each.line for each in question.evidence] == [listener.line]
 
 
 def test_many_programs_are_named_shortly() -> None:
@@ -454,6 +469,16 @@ def test_dynamic_rpc_is_one_exposure_that_waits_for_the_operator() -> None:
         "covered T4 OWN_LISTENER in tcp/49152",
         "question K6 RPC_DYNAMIC ask Q_RPC ",
     ]
+
+
+def test_dynamic_rpc_holds_the_ports_of_processes_too_protected_to_be_named() -> None:
+    findings = analyze(parse(WINDOWS.replace("[lsass.exe]", "[System]")))
+    assert [each.port for each in findings.exposures] == [135, 49152, 49700]
+
+
+def test_k6_dynamic_rpc_is_a_hazard_as_well() -> None:
+    (found,) = (each for each in analyze(parse(WINDOWS)).hazards if each.code == "DYNAMIC_RPC")
+    assert [each.line for each in found.evidence] == [8, 14]
 
 
 def test_dynamic_rpc_is_known_by_port_where_no_program_is_shown() -> None:

@@ -14,8 +14,9 @@ from netstat_fw.analyzers.ends import Reach
 from netstat_fw.analyzers.findings import Fate, Role
 from netstat_fw.analyzers.host import PEERS_EPHEMERAL
 from netstat_fw.analyzers.roles import PORT_ROLES
+from netstat_fw.analyzers.rows import holder
 from netstat_fw.analyzers.verdicts import Verdict
-from netstat_fw.analyzers.wording import safe_name
+from netstat_fw.analyzers.wording import port_text
 from netstat_fw.evidence import Confidence, Reason
 
 if TYPE_CHECKING:
@@ -83,8 +84,6 @@ def file_connected(  # noqa: PLR0911 - one return for each direction
     way = direction.way
     if way is Way.LOCAL:
         return _LOCAL
-    if way is Way.NONE:
-        return _UNREADABLE
     if way is Way.COVERED and traffic is not None:
         return traffic.take(row, direction, Fate.COVERED)
     if way is Way.IN and local is not None:
@@ -96,12 +95,11 @@ def file_connected(  # noqa: PLR0911 - one return for each direction
         # A port that has a role of its own is none that a client got by chance.
         if remote in PORT_ROLES or remote not in PEERS_EPHEMERAL:
             return flows.out_to(protocol, remote).take(row, direction, Fate.FINDING)
-        subject = f"{protocol.value} of {row.program or 'unknown programs'}"
-        return flows.ask("Q_EPHEMERAL_PEER", subject).take(row, direction, Fate.QUESTION)
-    name = safe_name(row.remote.service)
-    code = "Q_DIRECTION" if name is None else "Q_NAMED_PORT"
-    subject = f"{protocol.value}/{name or local}"
-    return flows.ask(code, subject).take(row, direction, Fate.QUESTION)
+        return flows.ask("Q_EPHEMERAL_PEER", holder(row)).take(row, direction, Fate.QUESTION)
+    if local is None or remote is None:
+        return flows.ask_port(row).take(row, direction, Fate.QUESTION)
+    asked = flows.ask("Q_DIRECTION", port_text(protocol, local))
+    return asked.take(row, direction, Fate.QUESTION)
 
 
 def _direction(way: Way, confidence: Confidence, row: str, code: str, sentence: str) -> Conclusion:
@@ -142,7 +140,6 @@ U_ASK = _direction(
     "connected, but nothing tells which side is the server",
 )
 _LOCAL = Verdict(Fate.LOCAL, T1.reasons[0])
-_UNREADABLE = Verdict(Fate.EXCLUDED, UNREADABLE.reasons[0])
 _ROLES = {
     Way.OUT: Role.CLIENT,
     Way.BOTH: Role.BOTH,
@@ -153,5 +150,5 @@ _ROLES = {
 # What sockets are for that stand for themselves.
 ASSIGNMENTS = {
     each: Assignment(_ROLES[each.way], each.confidence, each.reasons[0])
-    for each in (T1, NAMED, U1, U1_FIXED, U2, U2_SHUT, U3_ALONE, U3_SHUT, U_ASK)
+    for each in (T1, NAMED, UNREADABLE, U1, U1_FIXED, U2, U2_SHUT, U3_ALONE, U3_SHUT, U_ASK)
 }

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from netstat_fw.analyzers.direction import T5, DirectionTable, Way
 from netstat_fw.analyzers.findings import Fate
 from netstat_fw.analyzers.host import PEERS_EPHEMERAL
+from netstat_fw.analyzers.rows import holder
 from netstat_fw.analyzers.verdicts import Verdict
-from netstat_fw.analyzers.wording import port_text, safe_name
+from netstat_fw.analyzers.wording import port_text
 
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
@@ -74,21 +75,16 @@ def _asked(row: Row, direction: Conclusion, flows: Flows) -> Traffic:
     protocol, local, remote = row.socket.protocol, row.local.port, row.remote.port
     table_row = direction.reasons[0].row
     if direction.way is Way.OUT:
-        return flows.ask("Q_EPHEMERAL_PEER", _holder(row))
+        return flows.ask("Q_EPHEMERAL_PEER", holder(row))
     if local is None or remote is None:
-        name = safe_name(row.local.service or row.remote.service) or "*"
-        return flows.ask("Q_NAMED_PORT", f"{protocol.value}/{name}")
+        return flows.ask_port(row)
     if direction.way is Way.IN or table_row == "T6":
         return flows.ask("Q_LISTENER_GONE", port_text(protocol, local))
-    if table_row == "T7":
-        return flows.ask("Q_DIRECTION", _holder(row))
+    # Ports that two kernels chose are other ones in the next capture.
+    if table_row == "T7" or (table_row == "T14" and min(local, remote) in PEERS_EPHEMERAL):
+        return flows.ask("Q_DIRECTION", holder(row))
     port = remote if table_row == "T4b" else min(local, remote)
     return flows.ask("Q_DIRECTION", port_text(protocol, port))
-
-
-def _holder(row: Row) -> str:
-    """Name traffic by its program, where both ports are chance."""
-    return f"{row.socket.protocol.value} of {row.program or 'unknown programs'}"
 
 
 _PLAIN = {Way.LOCAL: Fate.LOCAL, Way.NONE: Fate.EXCLUDED}

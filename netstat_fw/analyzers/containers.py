@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from netstat_fw.evidence import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Iterable
 
     from netstat_fw.analyzers.findings import Exposure
 
@@ -30,8 +30,11 @@ _PUBLISHERS = (
 # Programs that put chains of their own into the kernel's firewall.
 _MANAGERS = (
     *_PUBLISHERS, "dockerd", "containerd", "podman", "kubelet", "k3s", "fail2ban", "firewalld",
-    "crowdsec", "calico", "cilium", "flanneld", "libvirtd",
+    "crowdsec", "calico", "cilium", "flanneld", "libvirtd", "virtnetwork", "lxd", "incusd",
+    "hyperkube", "kube-router", "k0s", "rke2", "crio", "weaver", "miniupnpd", "sshguard", "lfd",
 )  # fmt: skip
+# Programs that run on every node of a cluster.
+_NODE_AGENTS = ("kubelet", "kube-proxy", "hyperkube", "k3s", "k0s", "rke2")
 _NODE_PORTS = range(30000, 32768)
 """kube-apiserver(1), --service-node-port-range."""
 
@@ -46,6 +49,8 @@ def is_firewall_manager(program: str) -> bool:
     return program.lower().startswith(_MANAGERS)
 
 
-def is_node_port(exposure: Exposure, programs: Container[str]) -> bool:
+def is_node_port(exposure: Exposure, programs: Iterable[str]) -> bool:
     """Tell whether an exposed port is a cluster's, given the programs of the host."""
-    return exposure.port in _NODE_PORTS and ("kubelet" in programs or "kube-proxy" in programs)
+    return exposure.port in _NODE_PORTS and any(
+        program.lower().startswith(_NODE_AGENTS) for program in programs
+    )

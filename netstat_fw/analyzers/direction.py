@@ -45,7 +45,7 @@ class Way(enum.Enum):
     ASK = "ask"
     """The capture does not decide."""
     NONE = "none"
-    """No connection, or not readable enough to say."""
+    """No connection."""
 
 
 @attrs.frozen(eq=False)
@@ -242,7 +242,7 @@ NO_CONNECTION = _direction(
     Way.NONE, _CERTAIN, "T", "NO_CONNECTION", "closed, only bound, or in a state nobody knows"
 )
 UNREADABLE = _direction(
-    Way.NONE, _UNDECIDED, "T", "PORT_UNREADABLE", "the capture does not show both ports whole"
+    Way.ASK, _UNDECIDED, "T", "PORT_UNREADABLE", "the capture does not show both ports whole"
 )
 NAMED = _direction(
     Way.ASK, _UNDECIDED, "T", "PORT_NAMED", "a port is a name that stands for no single number"

@@ -14,7 +14,7 @@ from netstat_fw.analyzers.administration import is_admin
 from netstat_fw.analyzers.citation import unite
 from netstat_fw.analyzers.direction import NAMED, UNREADABLE
 from netstat_fw.analyzers.findings import Basis, Connection, Exposure, Fate, Scope
-from netstat_fw.analyzers.rows import DATAGRAMS
+from netstat_fw.analyzers.rows import DATAGRAMS, holder
 from netstat_fw.analyzers.traffic import Traffic
 from netstat_fw.analyzers.verdicts import Verdict
 from netstat_fw.analyzers.wording import doing, port_text, safe_name
@@ -67,14 +67,21 @@ class Flows:
             self.asked[code, subject] = Traffic((Question, code, subject))
         return self.asked[code, subject]
 
+    def ask_port(self, row: Row) -> Traffic:
+        """Return the traffic with a port that is a name for no single number, or is not shown."""
+        name = safe_name(row.local.service or row.remote.service)
+        if name is None:
+            return self.ask("Q_UNREADABLE_PORT", holder(row))
+        return self.ask("Q_NAMED_PORT", f"{row.socket.protocol.value}/{name}")
+
 
 def file_unreadable(row: Row, flows: Flows) -> Verdict:
     """File a socket whose own port is any, a name that stands for no single number, or cut."""
-    name = safe_name(row.local.service)
-    if name is None:
-        return Verdict(Fate.EXCLUDED, UNREADABLE.reasons[0])
-    traffic = flows.ask("Q_NAMED_PORT", f"{row.socket.protocol.value}/{name}")
-    return traffic.take(row, NAMED, Fate.QUESTION)
+    local = row.socket.local
+    if row.socket.protocol in DATAGRAMS and local.service is None and not local.truncated:
+        return _UNBOUND
+    answer = UNREADABLE if row.local.service is None else NAMED
+    return flows.ask_port(row).take(row, answer, Fate.QUESTION)
 
 
 def make_exposures(flows: Flows, context: Context) -> tuple[Exposure, ...]:
@@ -173,6 +180,10 @@ _WAITING = frozenset({
     State.TIME_WAIT, State.CLOSE_WAIT, State.FIN_WAIT_1, State.FIN_WAIT_2, State.LAST_ACK,
     State.CLOSING,
 })  # fmt: skip
+_UNBOUND = Verdict(
+    Fate.EXCLUDED,
+    Reason("UDP_UNBOUND", "bound to no port yet: nothing can reach it and it has asked nothing"),
+)
 _WAIT_STATE = Reason(
     "WAIT_STATE", "a connection that is closing counts like an established one", "S23"
 )
@@ -187,6 +198,14 @@ _SENTENCES = {
     "Q_EPHEMERAL_PEER": (
         "{subject} goes to a remote port that changes from time to time (FTP data, RPC,"
         " peer-to-peer): which remote ports does it need?"
+    ),
+    "Q_UNREADABLE_PORT": (
+        "Which ports do the sockets of {subject} use? The capture cuts them; netstat -n -W prints"
+        " them whole."
+    ),
+    "Q_RAW_PROTOCOL": (
+        "Must this machine receive {subject} from others? A program reads this IP protocol with a"
+        " raw socket, as daemons for routing and failover do, and no rule lets it in."
     ),
     "Q_NAMED_PORT": "Which port number is meant by the name {subject}?",
 }

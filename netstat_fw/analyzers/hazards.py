@@ -14,16 +14,18 @@ from netstat_fw.analyzers.containers import (
     is_firewall_manager,
     is_node_port,
 )
+from netstat_fw.analyzers.ends import Reach
 from netstat_fw.analyzers.findings import Basis, Hazard, Risk, Scope, Stance
 from netstat_fw.analyzers.hazard_ports import ADMIN, PORT_HAZARDS
-from netstat_fw.records import Family, Protocol, State
+from netstat_fw.analyzers.programs import is_rpc_program
+from netstat_fw.records import Dialect, Family, Protocol, State
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from netstat_fw.analyzers.findings import Exposure
     from netstat_fw.analyzers.host import Context
-    from netstat_fw.analyzers.rows import Survey
+    from netstat_fw.analyzers.rows import Row, Survey
 
 
 def find_hazards(
@@ -45,11 +47,12 @@ def find_hazards(
         *(hazard for each in open_ones for hazard in _of_exposure(each, rows.programs)),
         *_of_exposures(open_ones),
         *_of_rows(rows, context),
+        *_of_rpc(open_ones, rows, context),
     ]
     return tuple(sorted(found, key=lambda hazard: _ORDER.index(hazard.risk)))
 
 
-def _of_exposure(exposure: Exposure, programs: Container[str]) -> Iterator[Hazard]:
+def _of_exposure(exposure: Exposure, programs: Collection[str]) -> Iterator[Hazard]:
     known = PORT_HAZARDS.get((exposure.protocol, exposure.port))
     if known is not None and exposure.port_end is None:
         yield _about(exposure, known.code, known.risk, known.advice)
@@ -131,10 +134,52 @@ def _of_rows(rows: Survey, context: Context) -> Iterator[Hazard]:
         )
 
 
+def _of_rpc(exposures: Sequence[Exposure], rows: Survey, context: Context) -> Iterator[Hazard]:
+    """Find the ports of RPC services, which another start moves elsewhere."""
+    if context.host.dialect is Dialect.WINDOWS:
+        moving = unite(line for each in exposures if each.port_end for line in each.evidence)
+    elif any(each.port in _RPC for each in exposures):
+        moving = context.cite(row for row in _servers(rows) if _is_moving(row, context))
+    else:
+        return
+    if moving:
+        yield Hazard(
+            "DYNAMIC_RPC",
+            Risk.WARNING,
+            "RPC services such as these get other ports at every start: give them fixed ones, or a"
+            " rule by program where the firewall knows programs, before rules name their ports",
+            evidence=moving,
+        )
+
+
+def _servers(rows: Survey) -> Iterator[Row]:
+    yield from rows.listeners
+    yield from (row for row in rows.datagrams if row.remote.port is None)
+
+
+def _is_moving(row: Row, context: Context) -> bool:
+    """Tell a port that the port mapper keeps; without a name, by what is left over for it."""
+    port = row.local.port
+    if port is None or port in _RPC or row.local.reach is Reach.LOOPBACK:
+        return False
+    if row.program is not None:
+        return is_rpc_program(row.program)
+    if row.socket.protocol is not Protocol.TCP:
+        # Clients' datagram sockets look the same.
+        return False
+    return context.is_ephemeral(port) or (
+        port in _RESERVED and not context.services.is_listed(port, "tcp")
+    )
+
+
 def _about(exposure: Exposure, code: str, risk: Risk, advice: str) -> Hazard:
     return Hazard(code, risk, advice, exposure, exposure.evidence)
 
 
+_RPC = frozenset({111, 2049})
+"""The port mapper and NFS, which stay where they are."""
+_RESERVED = range(600, 1024)
+"""What bindresvport(3) takes from."""
 _MANY = 100
 """So many peers at once are no longer the usual coming and going."""
 _DHCP_SERVERS = frozenset({67, 547})

@@ -33,6 +33,8 @@ _DATAGRAM_CLIENTS = frozenset({
     "dhclient", "dhcpcd", "dhcpcd5", "networkmanager", "mdnsresponder", "rsyslogd", "syslog-ng",
     "firefox", "firefox-bin", "chrome", "chromium", "cups-browsed",
 })  # fmt: skip
+# Beginnings: what registers with the port mapper, and the mapper's own further port.
+_RPC = ("rpc.", "rpcbind", "portmap", "mountd", "statd", "lockd", "nfsd", "ypbind", "ypserv")
 
 
 def is_client(program: str) -> bool:
@@ -47,6 +49,15 @@ def is_client(program: str) -> bool:
 def is_daemon(program: str) -> bool:
     """Tell whether a program is known for waiting for connections."""
     return program.lower().removesuffix(".exe") in _DAEMONS
+
+
+def is_rpc_program(program: str) -> bool:
+    """Tell whether a program's ports are given to it by bindresvport(3) or by chance.
+
+    >>> is_rpc_program("rpc.statd"), is_rpc_program("rpcbind")
+    (True, True)
+    """
+    return program.lower().startswith(_RPC)
 
 
 def is_datagram_client(program: str) -> bool:

@@ -145,6 +145,11 @@ def further_ends(row: Row, *, local: bool) -> tuple[End, ...]:
     return tuple(read_end(end) for end in (homes.local if local else homes.remote))
 
 
+def holder(row: Row) -> str:
+    """Name a row by its program, where its port is chance or not shown."""
+    return f"{row.socket.protocol.value} of {row.program or 'unknown programs'}"
+
+
 def programs_of(rows: Iterable[Row]) -> tuple[str, ...]:
     """Return the distinct programs of rows, sorted."""
     return tuple(sorted({row.program for row in rows if row.program is not None}))

@@ -29,7 +29,8 @@ _MAPPER = 135
 _PROGRAMS = frozenset({
     "wininit.exe", "lsass.exe", "svchost.exe", "spoolsv.exe", "services.exe",
 })  # fmt: skip
-# Where they are found on hosts that nobody configured, for captures without programs.
+# Where they are found on hosts that nobody configured, for captures without programs and for
+# processes so protected that netstat cannot name them.
 _USUAL = range(49664, 49680)
 
 
@@ -40,7 +41,7 @@ def is_dynamic(row: Row, context: Context) -> bool:
         return False
     if row.socket.protocol is not Protocol.TCP or row.local.reach is Reach.LOOPBACK:
         return False
-    if row.program is None:
+    if row.program is None or row.program.lower() == "system":
         return port in _USUAL
     return context.is_ephemeral(port) and row.program.lower() in _PROGRAMS
 

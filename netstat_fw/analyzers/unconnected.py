@@ -12,7 +12,7 @@ from netstat_fw.analyzers.assignment import Assignment
 from netstat_fw.analyzers.ends import Reach
 from netstat_fw.analyzers.findings import Role
 from netstat_fw.analyzers.host import SYSTEM
-from netstat_fw.analyzers.programs import is_datagram_client
+from netstat_fw.analyzers.programs import is_datagram_client, is_rpc_program
 from netstat_fw.analyzers.roles import PORT_ROLES, PortRole
 from netstat_fw.analyzers.rows import programs_of
 from netstat_fw.analyzers.wording import doing, port_text
@@ -20,7 +20,7 @@ from netstat_fw.evidence import Confidence, Reason
 from netstat_fw.records import Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Sequence
+    from collections.abc import Container, Iterable, Sequence
 
     from netstat_fw.analyzers.host import Context
     from netstat_fw.analyzers.rows import Row
@@ -72,11 +72,17 @@ def _applies(table: PortRole, port: int, programs: Sequence[str], served: Contai
     return not table.programs or not table.programs.isdisjoint(programs)
 
 
-def _by_number(protocol: Protocol, port: int, rows: Sequence[Row], context: Context) -> Assignment:
+def _by_number(  # noqa: PLR0911 - one return for each row of the table
+    protocol: Protocol, port: int, rows: Sequence[Row], context: Context
+) -> Assignment:
     """Decide by rows U7 to U11: the program's habits, the services file, the port's range."""
     text = port_text(protocol, port)
     programs = programs_of(rows)
     ephemeral = context.is_ephemeral(port)
+    reserved = _FIRST_RESERVED <= port < SYSTEM
+    if reserved and programs and all(map(is_rpc_program, programs)):
+        # Taken by chance, so a list says nothing about it.
+        return Assignment(Role.UNDECIDED, Confidence.LOW, _RPC_CLIENT, question="Q_UDP_ROLE")
     listed = context.services.is_listed(port, protocol.value)
     if (ephemeral or not listed) and any(is_datagram_client(program) for program in programs):
         return _KNOWN_CLIENT
@@ -86,7 +92,7 @@ def _by_number(protocol: Protocol, port: int, rows: Sequence[Row], context: Cont
         confidence = Confidence.LOW if ephemeral else Confidence.MEDIUM
         return Assignment(Role.SERVER, confidence, reason, exposed=True, question="Q_UDP_SERVER")
     if port < SYSTEM:
-        if _is_rpc_client(port, rows, context):
+        if reserved and context.host.programs_captured and not _have_owners(rows):
             return Assignment(Role.UNDECIDED, Confidence.LOW, _RPC_CLIENT, question="Q_UDP_ROLE")
         reason = Reason("UDP_UNLISTED_LOW", f"{text} is not listed, but a server's number", "U9")
         return Assignment(
@@ -98,19 +104,13 @@ def _by_number(protocol: Protocol, port: int, rows: Sequence[Row], context: Cont
     return Assignment(Role.CLIENT, Confidence.LOW, reason, question="Q_UDP_ROLE")
 
 
-def _is_rpc_client(port: int, rows: Sequence[Row], context: Context) -> bool:
-    """Tell a port that bindresvport(3) took for an RPC program or the kernel's NFS client."""
-    if port < _FIRST_RESERVED:
-        return False
-    return all(
-        row.program.startswith("rpc.")
-        if row.program is not None
-        else context.host.programs_captured and row.socket.process is None
-        for row in rows
-    )
+def _have_owners(rows: Iterable[Row]) -> bool:
+    """Tell whether any program holds a port; the kernel's own sockets show none."""
+    return any(row.socket.process is not None for row in rows)
 
 
 _FIRST_RESERVED = 600
+"""The first port that bindresvport(3) takes."""
 _LOOPBACK_ONLY = Reason("LOOPBACK_ONLY", "only reachable from this machine", "U4")
 _RPC_CLIENT = Reason(
     "UDP_RPC_CLIENT", "a reserved port that RPC clients and the kernel take to query from", "U9"
