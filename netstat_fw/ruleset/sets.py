@@ -168,8 +168,9 @@ class AddressSet:
     def families(self) -> tuple[Family, ...]:
         """The address families that the set has members of."""
         # IPv4 comes first, so the two ends tell.
-        ends = (_family(self.prefixes[0]), _family(self.prefixes[-1]))
-        return tuple(family for family in Family if family in ends)
+        if isinstance(self.prefixes[-1], IPv4Network):
+            return BOTH_FAMILIES[:1]
+        return BOTH_FAMILIES[isinstance(self.prefixes[0], IPv6Network) :]
 
     def of(self, families: Iterable[Family]) -> AddressSet | None:
         """Keep the members of the given families; None where there are none."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netstat_fw.analyzers.findings import Exposure
+from netstat_fw.construct import without_cycle_search
 from netstat_fw.errors import LockOutError
 from netstat_fw.evidence import Reason
 from netstat_fw.ruleset.base import base_rules
@@ -50,6 +51,11 @@ def propose(findings: Findings, policy: Policy = _DEFAULT_POLICY) -> Ruleset:
         LockOutError: where decisions close every way in for administrators, unless the policy
             allows it.
     """
+    with without_cycle_search():
+        return _proposed(findings, policy)
+
+
+def _proposed(findings: Findings, policy: Policy) -> Ruleset:
     desk = Desk.of(policy)
     inside, outside = propose_incoming(findings, desk), propose_outgoing(findings, desk)
     sides = (inside, outside)

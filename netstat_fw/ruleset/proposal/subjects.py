@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 from netstat_fw.analyzers.findings import Basis, Connection, Datagram, Exposure, Stance
@@ -27,12 +28,18 @@ def ports_of(finding: Finding) -> PortSet:
     """
     match finding:
         case Connection():
-            return PortSet([finding.remote_port])
+            return _ports(finding.remote_port)
         case Exposure():
-            return PortSet([(finding.port, finding.port_end or finding.port)])
+            return _ports(finding.port, finding.port_end)
         case Datagram(port=int(port)):
-            return PortSet([port])
+            return _ports(port)
     raise ValueError("a role without a port is about no port")
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def _ports(first: int, last: int | None = None) -> PortSet:
+    # Asked for again and again in the course of a proposal.
+    return PortSet([(first, last or first)])
 
 
 def subject_of(finding: Finding) -> str:
