@@ -7,7 +7,6 @@ as an administrator would say it. Only what the hosts of the fixtures run is kno
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 NAMES = {4: "0.0.0.0", 6: "::"}  # noqa: S104 - an address in captured text
-GOES_WITH = {("tcp", 80): [443], ("tcp", 25): [465, 587]}
+GOES_WITH = {("tcp", 80): [443], ("tcp", 443): [80], ("tcp", 25): [465, 587]}
 DANGEROUS = {5432, 6379, 8080}
 """Only for those who were seen connected, unless it is a way in for administrators."""
 CLOSED = {"LISTEN", "SYN_RECV"}
@@ -40,14 +39,14 @@ class Host:
     """What the lines of a capture say together."""
 
     rows: list[Row]
-    binds: dict[tuple[str, int], set[str]] = field(default_factory=lambda: defaultdict(set))
+    binds: dict[tuple[str, int], set[str]] = field(default_factory=dict)
     own: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         """Sort the rows into servers and the host's own addresses."""
         for row in self.rows:
             if row.state == "LISTEN" or (row.protocol == "udp" and row.remote_port is None):
-                self.binds[row.protocol, row.port].add(row.here)
+                self.binds.setdefault((row.protocol, row.port), set()).add(row.here)
             if not is_loopback(row.here) and row.here not in {*NAMES.values(), "cut"}:
                 self.own.add(row.here)
 
@@ -138,7 +137,7 @@ def wanted_out(host: Host, protocol: str, here: str, local_port: int) -> set[int
         if any(map(is_loopback, ends)) or row.port in serving or version_of(row.there) != version:
             continue
         found.add(row.remote_port)
-    if protocol == "udp" and 123 in serving:
+    if protocol == "udp" and version in map(version_of, host.binds.get(("udp", 123), ())):
         found.add(123)
     if protocol == "udp" and 68 in serving and (version, local_port) == (4, 68):
         found.add(67)

@@ -6,13 +6,16 @@ those of other systems, of the other profiles and of a decisions file are writte
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import attrs
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from port_space import edges
-from raw_expectation import read_host, version_of, wanted_in, wanted_out
+from raw_expectation import Host, Row, read_host, version_of, wanted_in, wanted_out
 
 from netstat_fw import parse
 from netstat_fw.analyzers import analyze
@@ -82,9 +85,8 @@ def swept(ruleset: Ruleset, flow: Flow, more: Iterable[int] = ()) -> set[int]:
     }
 
 
-def ends_of(name: str) -> Iterator[tuple[str, str]]:
+def ends_of(host: Host) -> Iterator[tuple[str, str]]:
     """Pair each own address, and one more of each family, with strangers and everybody seen."""
-    host = read_host(text_of(name))
     peers = {row.there for row in host.rows if row.remote_port is not None}
     for here in {*host.own, *SOMEWHERE.values()}:
         for there in {*peers, *STRANGERS.values()}:
@@ -92,19 +94,68 @@ def ends_of(name: str) -> Iterator[tuple[str, str]]:
                 yield here, there
 
 
-@pytest.mark.parametrize("host", HOSTS)
-def test_a_linux_host_opens_what_its_lines_ask_for(host: str) -> None:
-    name = f"linux/{host}/netstat.txt"
-    ruleset, raw = proposed(name), read_host(text_of(name))
-    for here, there in ends_of(name):
-        for protocol in ("tcp", "udp"):
-            for port in CLIENT_PORTS:
-                wanted = wanted_in(raw, protocol, here, there, port)
-                flow = packet(IN, protocol, here, there, port)
-                assert swept(ruleset, flow, wanted) == wanted, flow
-                wanted = wanted_out(raw, protocol, here, port)
-                flow = packet(OUT, protocol, here, there, port)
-                assert swept(ruleset, flow, wanted) == wanted, flow
+def compare(text: str) -> None:
+    """Compare what is proposed with what is expected, for everybody who may ask."""
+    ruleset, host = propose(analyze(parse(text))), read_host(text)
+    for here, there in ends_of(host):
+        for protocol, port in itertools.product(("tcp", "udp"), CLIENT_PORTS):
+            wanted = wanted_in(host, protocol, here, there, port)
+            flow = packet(IN, protocol, here, there, port)
+            assert swept(ruleset, flow, wanted) == wanted, flow
+            wanted = wanted_out(host, protocol, here, port)
+            flow = packet(OUT, protocol, here, there, port)
+            assert swept(ruleset, flow, wanted) == wanted, flow
+
+
+@pytest.mark.parametrize("name", HOSTS)
+def test_a_linux_host_opens_what_its_lines_ask_for(name: str) -> None:
+    compare(text_of(f"linux/{name}/netstat.txt"))
+
+
+OWN = ("192.0.2.2", "192.0.2.3", "2001:db8::2")
+BINDS = ("0.0.0.0", "127.0.0.1", "192.0.2.2", "192.0.2.3", "::", "::1", "2001:db8::2")  # noqa: S104
+PORTS = (22, 25, 80, 443, 465, 5432, 6379, 8080, 9999, 20001)
+PEERS = {4: ["198.51.100.1", "198.51.100.2"], 6: ["2001:db8:9::1", "2001:db8:9::2"]}
+
+
+def row(protocol: str, here: str, port: int, there: str, state: str) -> str:
+    kind = f"{protocol}6" if version_of(here) == 6 else protocol
+    return f"{kind:<6} 0 0 {here}:{port} {there} {state} 7/prog"
+
+
+@st.composite
+def raw_hosts(draw: st.DrawFn) -> str:
+    """Write a host of some servers, with whoever is connected to them, and some clients."""
+    lines = [row("tcp", here, 7001, "0.0.0.0:*", "LISTEN") for here in ("0.0.0.0", "::")]  # noqa: S104
+    lines += [
+        row("tcp", here, 7001, f"{PEERS[version_of(here)][0]}:50000", "ESTABLISHED") for here in OWN
+    ]
+    for port in draw(st.sets(st.sampled_from(PORTS), max_size=5)):
+        binds = draw(st.sets(st.sampled_from(BINDS), min_size=1, max_size=3))
+        lines += [row("tcp", here, port, "0.0.0.0:*", "LISTEN") for here in sorted(binds)]
+        reached = [
+            here
+            for here in OWN
+            if Host([Row("tcp", b, port, "", None, "LISTEN") for b in binds]).serves(
+                "tcp", port, here
+            )
+        ]
+        for here in draw(st.lists(st.sampled_from(reached), max_size=2)) if reached else []:
+            peer = draw(st.sampled_from(PEERS[version_of(here)]))
+            state = draw(st.sampled_from(["ESTABLISHED", "TIME_WAIT", "SYN_RECV", "CLOSE_WAIT"]))
+            lines.append(row("tcp", here, port, f"{peer}:50001", state))
+    for number in range(draw(st.integers(0, 3))):
+        asked = draw(st.sampled_from([22, 25, 80, 443, 5432, 8443]))
+        state = draw(st.sampled_from(["ESTABLISHED", "TIME_WAIT", "SYN_SENT"]))
+        lines.append(row("tcp", OWN[0], 34000 + number, f"{PEERS[4][1]}:{asked}", state))
+    for port in draw(st.sets(st.sampled_from([68, 123]))):
+        lines.append(row("udp", "0.0.0.0", port, "0.0.0.0:*", ""))  # noqa: S104
+    return "\n".join(lines)
+
+
+@given(raw_hosts())
+def test_any_host_opens_what_its_lines_ask_for(text: str) -> None:
+    compare(text)
 
 
 def test_every_single_port_of_the_seed_host() -> None:
