@@ -170,6 +170,17 @@ def test_a_listener_that_another_night_shows_is_not_gone() -> None:
     assert "Q_LISTENER_GONE" not in {q.code for q in seen_in(gone, back).findings.questions}
 
 
+def test_a_listener_of_the_capture_that_asks_answers_nothing() -> None:
+    """It is on another address: the connections were never its own."""
+    beside = (
+        "tcp 0 0 192.0.2.2:5353 0.0.0.0:* LISTEN 5/java\n"
+        "tcp 0 0 192.0.2.1:5353 198.51.100.7:40000 ESTABLISHED 5/java"
+    )
+    for nights in ([beside], [beside, beside]):
+        asked = {q.code for q in seen_in(*nights).findings.questions}
+        assert "Q_LISTENER_GONE" in asked
+
+
 def test_a_role_that_one_night_tells_is_not_asked_about() -> None:
     udp = "udp 0 0 0.0.0.0:7790 0.0.0.0:* 5/daemon"
     tcp = "tcp 0 0 0.0.0.0:7790 0.0.0.0:* LISTEN 5/daemon"

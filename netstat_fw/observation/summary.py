@@ -50,12 +50,10 @@ def summarize(host: HostFacts, found: Sequence[Finding]) -> Findings:
     datagrams = sort_datagrams(_decided(_of(Datagram, found)))
     answers = tuple(sorted(_of(Answer, found), key=lambda answer: answer.code))
     answered = {answer.code for answer in answers}
-    listening = {f"{each.protocol.value}/{each.port}" for each in exposures}
     asked = [
         each
         for each in _of(Question, found)
-        if each.code not in answered
-        and not (each.code == "Q_LISTENER_GONE" and each.subject in listening)
+        if each.code not in answered and not _is_there_elsewhere(each, exposures)
     ]
     connections = [
         each
@@ -78,6 +76,22 @@ def summarize(host: HostFacts, found: Sequence[Finding]) -> Findings:
 
 def _of(kind: type[_K], found: Iterable[Finding]) -> list[_K]:
     return [each for each in found if isinstance(each, kind)]
+
+
+def _is_there_elsewhere(question: Question, exposures: Iterable[Exposure]) -> bool:
+    """Tell whether a question is about a listener that another capture shows.
+
+    One of the capture that asks does not answer: it is on another address or family.
+    """
+    if question.code != "Q_LISTENER_GONE":
+        return False
+    asking = {line.capture for line in question.evidence}
+    return any(
+        line.capture not in asking
+        for each in exposures
+        if f"{each.protocol.value}/{each.port}" == question.subject
+        for line in each.evidence
+    )
 
 
 def _settled(exposures: Sequence[Exposure]) -> list[Exposure]:
