@@ -22,8 +22,12 @@ if TYPE_CHECKING:
     from netstat_fw.diagnostics import Diagnostic, Severity
     from netstat_fw.errors import (
         CaptureError,
+        DecisionsError,
         ExportError,
+        LockOutError,
+        MissingExtraError,
         NetstatFwError,
+        PlainDataError,
         RulesetError,
         UnrecognizedCapture,
     )
@@ -74,6 +78,7 @@ __all__ = [
     "Confidence",
     "ConnectionState",
     "Decision",
+    "DecisionsError",
     "Diagnostic",
     "Dialect",
     "Diff",
@@ -85,8 +90,11 @@ __all__ = [
     "Findings",
     "Flow",
     "LineRole",
+    "LockOutError",
+    "MissingExtraError",
     "NetstatFwError",
     "Omission",
+    "PlainDataError",
     "Policy",
     "PortSet",
     "Process",
@@ -120,7 +128,10 @@ HOMES = {
     "netstat_fw.analyzers": "analyze",
     "netstat_fw.analyzers.findings": "Findings",
     "netstat_fw.diagnostics": "Diagnostic Severity",
-    "netstat_fw.errors": "CaptureError ExportError NetstatFwError RulesetError UnrecognizedCapture",
+    "netstat_fw.errors": (
+        "CaptureError DecisionsError ExportError LockOutError MissingExtraError NetstatFwError "
+        "PlainDataError RulesetError UnrecognizedCapture"
+    ),
     "netstat_fw.evidence": "Confidence Evidence ProcessCheck Question Reason",
     "netstat_fw.exporters": "Omission Rendered render",
     "netstat_fw.playback": "Replay replay",

@@ -24,6 +24,18 @@ def unmap(address: Address) -> Address:
     return address
 
 
+def canonical(address: Address) -> str:
+    """Write an address as RFC 5952 says, IPv4-mapped ones in mixed notation (section 5).
+
+    The same text on every Python; before 3.13 `ipaddress` wrote mapped addresses as plain IPv6.
+
+    >>> canonical(IPv6Address("::ffff:c000:201"))
+    '::ffff:192.0.2.1'
+    """
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return str(address) if mapped is None else f"::ffff:{mapped}"
+
+
 def is_wildcard(address: Address) -> bool:
     """Tell whether a bind to the address means every address: ``0.0.0.0`` or ``::``.
 

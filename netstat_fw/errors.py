@@ -32,6 +32,14 @@ class RulesetError(NetstatFwError, ValueError):
     """A rule, set, flow or stored ruleset that cannot exist; the message names the part."""
 
 
+class PlainDataError(NetstatFwError, ValueError):
+    """Plain data that is no stored capture or findings; one line for each culprit, path first."""
+
+
+class MissingExtraError(NetstatFwError, ImportError):
+    """An optional library is not installed; the message has the command that installs it."""
+
+
 class ExportError(NetstatFwError, ValueError):
     """A target that cannot take a ruleset without becoming looser than it, or an unknown target.
 

@@ -9,17 +9,31 @@ from __future__ import annotations
 
 import enum
 import re
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
 from netstat_fw import address as addresses
 from netstat_fw.address import Address  # noqa: TC001 - attrs.resolve_types needs it
 from netstat_fw.diagnostics import Diagnostic, Severity
+from netstat_fw.errors import PlainDataError
 
 # The aliases re-export both, and attrs.resolve_types needs them at run time.
 from netstat_fw.protocol import Family as Family  # noqa: PLC0414, TC001 - see above
 from netstat_fw.protocol import Protocol as Protocol  # noqa: PLC0414, TC001 - see above
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pyarrow as pa
+
+SCHEMA_VERSION = 1
+"""Version of what `Capture.to_dict` writes."""
+
+# The lowest and the highest value of a field, for those who read stored records.
+_PORT = {"minimum": 1, "maximum": 65535}
+_COUNT = {"minimum": 0}
+_FROM_ONE = {"minimum": 1}
 # What RFC 6761 6.3 reserves, and the aliases that distributions put in /etc/hosts for it.
 _LOOPBACK_HOSTS = frozenset({
     "localhost", "localhost.localdomain", "localhost4", "localhost4.localdomain4",
@@ -98,7 +112,7 @@ class Endpoint:
     """
 
     address: Address | None = None
-    port: int | None = None
+    port: int | None = attrs.field(default=None, metadata=_PORT)
     zone: str | None = None
     host: str | None = None
     service: str | None = None
@@ -157,7 +171,9 @@ class Process:
         components: the Windows XP component stack, top first.
     """
 
-    pid: int | None = None
+    DERIVED: ClassVar[tuple[str, ...]] = ("program",)
+
+    pid: int | None = attrs.field(default=None, metadata=_COUNT)
     name: str | None = None
     service: str | None = None
     components: tuple[str, ...] = ()
@@ -249,13 +265,13 @@ class Socket:
     remote: Endpoint
     state: State | None = None
     process: Process | None = None
-    recv_q: int | None = None
-    send_q: int | None = None
+    recv_q: int | None = attrs.field(default=None, metadata=_COUNT)
+    send_q: int | None = attrs.field(default=None, metadata=_COUNT)
     user: str | None = None
     inode: int | None = None
     timer: Timer | None = None
-    snapshot: int = 0
-    line: int = attrs.field(default=1, eq=False)
+    snapshot: int = attrs.field(default=0, metadata=_COUNT)
+    line: int = attrs.field(default=1, eq=False, metadata=_FROM_ONE)
     state_text: str | None = attrs.field(default=None, eq=False)
     security_context: str | None = None
     multihoming: Multihoming | None = None
@@ -309,8 +325,8 @@ class UnixSocket:
     inode: int | None = None
     process: Process | None = None
     path: str | None = None
-    snapshot: int = 0
-    line: int = attrs.field(default=1, eq=False)
+    snapshot: int = attrs.field(default=0, metadata=_COUNT)
+    line: int = attrs.field(default=1, eq=False, metadata=_FROM_ONE)
 
 
 @attrs.frozen
@@ -330,10 +346,68 @@ class Capture:
     sockets: tuple[Socket, ...] = ()
     unix_sockets: tuple[UnixSocket, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
-    line_count: int = 0
-    line_roles: tuple[LineRole, ...] = attrs.field(default=(), repr=False)
+    line_count: int = attrs.field(default=0, metadata=_COUNT)
+    line_roles: tuple[LineRole, ...] = attrs.field(default=())
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
         """The diagnostics of error severity: rows that could not be read."""
         return tuple(d for d in self.diagnostics if d.severity is Severity.ERROR)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Write the capture as plain data, ready for JSON; nothing of it is lost.
+
+        >>> Capture(Dialect.LINUX).to_dict()["dialect"]
+        'linux'
+        """
+        from netstat_fw import plain  # noqa: PLC0415 - loads cattrs, which parsing does without
+
+        return plain.write(self, SCHEMA_VERSION)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Capture:
+        """Read what `to_dict` wrote.
+
+        Raises:
+            PlainDataError: for anything else, with the path to every culprit.
+        """
+        from netstat_fw import plain  # noqa: PLC0415 - as above
+
+        capture = plain.read(data, cls, SCHEMA_VERSION)
+        if len(capture.line_roles) != capture.line_count:
+            told = len(capture.line_roles)
+            raise PlainDataError(f"$.line_roles: expected {capture.line_count} roles, not {told}")
+        return capture
+
+    def to_records(self) -> list[dict[str, Any]]:
+        """Write each internet socket as one flat dict, in input order.
+
+        The columns are always the same and in the same order: `netstat_fw.columns.COLUMNS`. So
+        ``pandas.DataFrame(capture.to_records())`` and its like need no further word.
+
+        >>> from netstat_fw import parse
+        >>> (record,) = parse("tcp 0 0 192.0.2.1:22 0.0.0.0:* LISTEN 416/sshd").to_records()
+        >>> record["local_address"], record["local_port"], record["remote_port"], record["program"]
+        ('192.0.2.1', 22, None, 'sshd')
+        """
+        from netstat_fw.columns import COLUMNS  # noqa: PLC0415 - few callers need it
+
+        return [{column.name: column.of(socket) for column in COLUMNS} for socket in self.sockets]
+
+    def to_arrow(self) -> pa.Table:
+        """Write the internet sockets as a ``pyarrow.Table`` of `netstat_fw.arrow.arrow_schema`.
+
+        Raises:
+            MissingExtraError: pyarrow is not installed; the extra ``arrow`` brings it.
+        """
+        from netstat_fw.arrow import make_table  # noqa: PLC0415 - loads pyarrow
+
+        return make_table(self.to_records())
+
+    def __repr__(self) -> str:
+        """Sum the capture up; it may hold a million rows."""
+        return (
+            f"<Capture dialect={self.dialect.value} sockets={len(self.sockets)}"
+            f" unix_sockets={len(self.unix_sockets)} diagnostics={len(self.diagnostics)}"
+            f" errors={len(self.errors)} lines={self.line_count}>"
+        )

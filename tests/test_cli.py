@@ -251,9 +251,9 @@ def test_without_the_extra_the_command_says_how_to_install_it(
 def test_any_other_missing_module_is_no_matter_of_the_extra(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setitem(sys.modules, "netstat_fw.plain", None)
+    monkeypatch.setitem(sys.modules, "netstat_fw.cli.plan", None)
     monkeypatch.delitem(sys.modules, "netstat_fw.cli.commands")
-    with pytest.raises(ModuleNotFoundError, match=r"netstat_fw\.plain"):
+    with pytest.raises(ModuleNotFoundError, match=r"netstat_fw\.cli\.plan"):
         cli.main()
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import enum
 from ipaddress import IPv4Network, IPv6Network
-from typing import TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 
@@ -19,6 +19,9 @@ from netstat_fw.address import Address  # noqa: TC001 - attrs.resolve_types need
 from netstat_fw.analyzers.facts import HostFacts  # noqa: TC001 - attrs.resolve_types needs it
 from netstat_fw.evidence import Confidence, Evidence, ProcessCheck, Question, Reason
 from netstat_fw.records import Family, Protocol  # noqa: TC001 - attrs.resolve_types needs it
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Network: TypeAlias = IPv4Network | IPv6Network
 
@@ -319,8 +322,34 @@ class Findings:
     answers: tuple[Answer, ...] = ()
     hazards: tuple[Hazard, ...] = ()
     process_checks: tuple[ProcessCheck, ...] = ()
-    outcomes: tuple[Outcome, ...] = attrs.field(default=(), eq=False, repr=False)
+    outcomes: tuple[Outcome, ...] = attrs.field(default=(), eq=False)
 
     def outcomes_at(self, line: int) -> tuple[Outcome, ...]:
         """Return what became of the sockets on a captured line; empty for a line without any."""
         return tuple(outcome for outcome in self.outcomes if outcome.line == line)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Write the findings as plain data, ready for JSON; nothing of them is lost.
+
+        Where an outcome or a hazard speaks of a finding it says its place: ``{"exposures": 3}``.
+        """
+        from netstat_fw.analyzers import places  # noqa: PLC0415 - loads cattrs
+
+        return places.write(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Findings:
+        """Read what `to_dict` wrote.
+
+        Raises:
+            PlainDataError: for anything else, with the path to every culprit.
+        """
+        from netstat_fw.analyzers import places  # noqa: PLC0415 - loads cattrs
+
+        return places.read(data, cls)
+
+    def __repr__(self) -> str:
+        """Sum the findings up."""
+        lists = ("exposures", "connections", "datagrams", "questions", "hazards", "outcomes")
+        counts = " ".join(f"{name}={len(getattr(self, name))}" for name in lists)
+        return f"<Findings dialect={self.host.dialect.value} {counts}>"

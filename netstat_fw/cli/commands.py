@@ -15,7 +15,6 @@ from netstat_fw.cli.files import InputError, read_bytes, read_capture
 from netstat_fw.cli.plan import describe, print_plan
 from netstat_fw.diagnostics import printable
 from netstat_fw.exporters import TARGETS
-from netstat_fw.plain import capture_to_dict
 from netstat_fw.records import Dialect
 from netstat_fw.ruleset import Direction
 
@@ -94,7 +93,7 @@ def parse_command(capture: str, dialect: str | None, *, as_json: bool, strict: b
     if not as_json:
         raise click.UsageError("say in which form: --json")
     read = _read(capture, dialect, strict=strict)
-    click.echo(json.dumps(capture_to_dict(read), indent=2, ensure_ascii=True))
+    click.echo(json.dumps(read.to_dict(), indent=2, ensure_ascii=True))
     _finish(read)
 
 

@@ -76,6 +76,10 @@ class Chain:
         """Pair each rule with its position: 1 to n, disabled rules included."""
         return tuple(enumerate(self.rules, 1))
 
+    def __repr__(self) -> str:
+        """Sum the chain up."""
+        return f"<Chain default={self.default.value} rules={len(self.rules)}>"
+
 
 def _by_name(services: Iterable[Service]) -> tuple[Service, ...]:
     return tuple(sorted(services, key=lambda s: (s.name, s.protocol.value)))
@@ -192,3 +196,9 @@ class Ruleset:
             RulesetError: for anything else, with the path to every culprit.
         """
         return serialize.from_text(text, cls)
+
+    def __repr__(self) -> str:
+        """Sum the ruleset up; its rules are `incoming.rules` and `outgoing.rules`."""
+        lists = ("services", "zones", "questions", "caveats", "process_checks")
+        counts = " ".join(f"{name}={len(getattr(self, name))}" for name in lists)
+        return f"<Ruleset incoming={self.incoming!r} outgoing={self.outgoing!r} {counts}>"

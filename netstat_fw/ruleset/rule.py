@@ -11,7 +11,7 @@ import functools
 import hashlib
 import json
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
@@ -166,6 +166,8 @@ class Rule:
     >>> rule == attrs.evolve(rule, evidence=(Evidence(5),)), rule.id
     (True, 'rc72373e87488')
     """
+
+    DERIVED: ClassVar[tuple[str, ...]] = ("id",)
 
     action: Action = attrs.field(converter=as_action)
     protocol: Protocol | None = attrs.field(default=None, converter=_protocol)

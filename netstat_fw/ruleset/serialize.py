@@ -1,21 +1,18 @@
 """Serialisation of rulesets: plain data and JSON, byte for byte repeatable.
 
-Reading is as strict as a constructor: an unknown field, a wrong type, a value that a rule cannot
-have or an ``id`` that is not that of its rule raises `RulesetError` with the path to the culprit,
-such as ``$.incoming.rules[0].local_ports``. Nothing is coerced and nothing is ignored.
+Reading is as strict as `netstat_fw.plain`; what is refused raises `RulesetError`, also an ``id``
+that is not that of its rule.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from cattrs import transform_error
-from cattrs.errors import ForbiddenExtraKeysError
-
+from netstat_fw import plain
 from netstat_fw.errors import RulesetError
-from netstat_fw.ruleset.converter import make_converter, shown
+from netstat_fw.plain import shown
+from netstat_fw.ruleset.converter import ruleset_converter
 
 SCHEMA_VERSION = 1
 
@@ -24,7 +21,7 @@ T = TypeVar("T")
 
 def to_plain(value: object) -> dict[str, Any]:
     """Turn a ruleset into dicts, lists, texts and numbers, with its ``schema_version``."""
-    return {"schema_version": SCHEMA_VERSION, **_CONVERTER.unstructure(value)}
+    return plain.write(value, SCHEMA_VERSION, _CONVERTER)
 
 
 def to_text(value: object) -> str:
@@ -38,17 +35,7 @@ def from_plain(data: object, kind: type[T]) -> T:
     Raises:
         RulesetError: for anything that `to_plain` could not have written; one line per culprit.
     """
-    if not isinstance(data, Mapping):
-        raise RulesetError(f"$: expected an object, not {shown(data)}")
-    fields = dict(data)
-    version = fields.pop("schema_version", None)
-    if type(version) is not int or version != SCHEMA_VERSION:
-        raise RulesetError(f"$.schema_version: expected {SCHEMA_VERSION}, not {shown(version)}")
-    try:
-        return _CONVERTER.structure(fields, kind)
-    except Exception as error:
-        messages = transform_error(error, format_exception=_message)
-        raise RulesetError("\n".join(map(_path_first, messages))) from error
+    return plain.read(data, kind, SCHEMA_VERSION, RulesetError, _CONVERTER)
 
 
 def from_text(text: str | bytes, kind: type[T]) -> T:
@@ -73,17 +60,4 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return fields
 
 
-def _message(error: BaseException, _kind: type | None) -> str:
-    if isinstance(error, ForbiddenExtraKeysError):
-        return "unknown field " + ", ".join(map(shown, sorted(error.extra_fields, key=str)))
-    if isinstance(error, KeyError):
-        return "a required field is missing"
-    return str(error)
-
-
-def _path_first(message: str) -> str:
-    text, _, path = message.rpartition(" @ ")
-    return f"{path}: {text}"
-
-
-_CONVERTER = make_converter()
+_CONVERTER = ruleset_converter()
