@@ -53,3 +53,7 @@ class DecisionsError(NetstatFwError, ValueError):
 
 class LockOutError(NetstatFwError):
     """A policy whose decisions would close every way in for administrators."""
+
+
+class FleetError(NetstatFwError, ValueError):
+    """Work on many hosts that cannot be taken up: packed by another version, or damaged."""

@@ -22,7 +22,14 @@ def test_every_error_has_the_one_root(error: type[Exception]) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["UnrecognizedCapture", "CaptureError", "RulesetError", "ExportError", "DecisionsError"],
+    [
+        "UnrecognizedCapture",
+        "CaptureError",
+        "RulesetError",
+        "ExportError",
+        "DecisionsError",
+        "FleetError",
+    ],
 )
 def test_a_wrong_value_is_a_value_error(name: str) -> None:
     assert issubclass(getattr(errors, name), ValueError)

@@ -52,9 +52,7 @@ class HostHistory:
         labels = [
             label for each in self.sightings if each.identity == identity for label in each.captures
         ]
-        times = [label.time for label in labels if label.time is not None]
-        first, last = (min(times), max(times)) if times else (None, None)
-        return Seen(len(labels), len(self.captures), first, last)
+        return Seen.of(labels, len(self.captures))
 
 
 def observe(findings: Findings, name: str, time: datetime | None = None) -> HostHistory:

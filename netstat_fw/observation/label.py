@@ -7,8 +7,12 @@ what was captured.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import attrs
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 
 def _in_utc(time: datetime | None) -> datetime | None:
@@ -58,6 +62,18 @@ class Seen:
     total: int
     first: datetime | None = None
     last: datetime | None = None
+
+    @classmethod
+    def of(cls, labels: Collection[CaptureLabel], total: int) -> Seen:
+        """Count the captures that something was in.
+
+        Args:
+            labels: those captures.
+            total: how many captures there are.
+        """
+        times = [label.time for label in labels if label.time is not None]
+        first, last = (min(times), max(times)) if times else (None, None)
+        return cls(len(labels), total, first, last)
 
     def __str__(self) -> str:
         """Write it for a reader, with the days of the first and the last time."""

@@ -1,0 +1,104 @@
+"""Meaning: what tells hosts with the same firewall from others, as a short text.
+
+Two rulesets have one meaning exactly where `diff` finds no packet between them, each host's own
+addresses renamed in the order in which its rules name them: a web server bound to its own address
+means the same on every host.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network
+from typing import TYPE_CHECKING
+
+import attrs
+
+from netstat_fw.ruleset.difference import diff
+from netstat_fw.ruleset.model import Chain, Ruleset
+from netstat_fw.ruleset.sets import AddressSet
+from netstat_fw.ruleset.terms import Action
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from netstat_fw.address import Address
+    from netstat_fw.ruleset.rule import Rule
+    from netstat_fw.ruleset.sets import Network
+
+_SHUT = Ruleset(Chain(Action.DROP), Chain(Action.DROP))
+# Blocks that no host has addresses of: RFC 1122 3.2.1.3 and RFC 6666.
+_STANDINS: dict[int, IPv4Network | IPv6Network] = {
+    4: IPv4Network("0.0.0.0/8"),
+    6: IPv6Network("100::/64"),
+}
+
+
+def meaning_of(ruleset: Ruleset, own: Iterable[Address]) -> str:
+    """Return 16 hexadecimal digits for the meaning of a host's ruleset.
+
+    Args:
+        ruleset: the ruleset; its meaning is worked out once for all that have the same rules.
+        own: the host's addresses.
+    """
+    return _digest(_Written.of(_Renaming(own).ruleset(ruleset)))
+
+
+class _Renaming:
+    """The same new address for each own address, in the order in which they are met."""
+
+    def __init__(self, own: Iterable[Address]) -> None:
+        self._own = frozenset(own)
+        self._names: dict[Address, Address] = {}
+
+    def ruleset(self, ruleset: Ruleset) -> Ruleset:
+        return Ruleset(
+            self._chain(ruleset.incoming), self._chain(ruleset.outgoing), zones=ruleset.zones
+        )
+
+    def _chain(self, chain: Chain) -> Chain:
+        return Chain(chain.default, [self._rule(rule) for rule in chain.rules if rule.enabled])
+
+    def _rule(self, rule: Rule) -> Rule:
+        if rule.local is None:
+            return rule
+        return attrs.evolve(rule, local=AddressSet(map(self._prefix, rule.local)))
+
+    def _prefix(self, prefix: Network) -> Network | Address:
+        address = prefix.network_address
+        if prefix.prefixlen < prefix.max_prefixlen or address not in self._own:
+            return prefix
+        if address not in self._names:
+            standins = _STANDINS[address.version]
+            self._names[address] = standins[len(self._names)]
+        return self._names[address]
+
+
+@attrs.frozen
+class _Written:
+    """A ruleset, known by its rules, their order and what they refer to."""
+
+    rules: tuple[tuple[Action, tuple[str, ...]], ...]
+    zones: tuple[tuple[str, AddressSet], ...]
+    ruleset: Ruleset = attrs.field(eq=False)
+
+    @classmethod
+    def of(cls, ruleset: Ruleset) -> _Written:
+        chains = (ruleset.incoming, ruleset.outgoing)
+        return cls(
+            tuple((chain.default, tuple(rule.id for rule in chain.rules)) for chain in chains),
+            tuple((zone.name, zone.addresses) for zone in ruleset.zones),
+            ruleset,
+        )
+
+
+@lru_cache(maxsize=4096)
+def _digest(written: _Written) -> str:
+    return hashlib.blake2b("\n".join(_regions(written.ruleset)).encode(), digest_size=8).hexdigest()
+
+
+def _regions(ruleset: Ruleset) -> Iterator[str]:
+    difference = diff(_SHUT, ruleset)
+    for name, changes in (("accept", difference.opened), ("reject", difference.rejected)):
+        # What a region shows a reader is cut; all of it counts.
+        yield from (f"{name} {change.region!r}" for change in changes)

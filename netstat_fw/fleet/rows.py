@@ -1,0 +1,172 @@
+"""Rows: the results of a fleet as flat plain data, by the datasets of `netstat_fw.fleet.columns`.
+
+Every row has every column of its dataset. Addresses are text, times are UTC, enumerations are their
+words, and None is what is not known or does not apply. Captured names are data here: whoever shows
+them escapes them.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from netstat_fw.fleet.columns import DATASETS, Kind
+from netstat_fw.ruleset.rule import RemoteReference
+from netstat_fw.ruleset.terms import Direction
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from netstat_fw.evidence import Evidence
+    from netstat_fw.fleet.capture import HostCapture
+    from netstat_fw.fleet.groups import Group, Outlier
+    from netstat_fw.fleet.report import Found, HostRemotes, HostReport
+    from netstat_fw.observation import Edge
+    from netstat_fw.records import Capture, Endpoint
+    from netstat_fw.ruleset.model import Ruleset
+
+Row: TypeAlias = dict[str, Any]
+Rows: TypeAlias = dict[str, list[Row]]
+"""Rows by the dataset that they are of."""
+
+
+def write_row(row: Row) -> str:
+    """Write a row as one line of JSON, in ASCII, without a newline."""
+    return json.dumps(row, separators=(",", ":"), default=datetime.isoformat)
+
+
+def socket_rows(capture: HostCapture, read: Capture) -> list[Row]:
+    """Return the row of each internet socket of a capture."""
+    label = {"host": capture.host, "capture": capture.key, "time": capture.time}
+    return [
+        _row(
+            "sockets",
+            socket,
+            **label,
+            local_address=_end(socket.local),
+            local_port=socket.local.port,
+            remote_address=_end(socket.remote),
+            remote_port=socket.remote.port,
+            pid=None if socket.process is None else socket.process.pid,
+            program=None if socket.process is None else socket.process.program,
+        )
+        for socket in read.sockets
+    ]
+
+
+def report_rows(report: HostReport) -> Rows:
+    """Return what is told of one host: hosts, captures, findings, rules and changes."""
+    ruleset = report.ruleset
+    times = [note.time for note in report.notes if note.time is not None]
+    host = _row(
+        "hosts",
+        report,
+        captures=len(report.notes),
+        readable=sum(note.problem is None for note in report.notes),
+        first=min(times, default=None),
+        last=max(times, default=None),
+        addresses=() if report.findings is None else report.findings.host.addresses,
+    )
+    label = {"host": report.host}
+    return {
+        "hosts": [host],
+        "captures": [_row("captures", note, **label, capture=note.key) for note in report.notes],
+        "findings": [_finding(report.host, found) for found in report.found],
+        "rules": [] if ruleset is None else list(_rules(report.host, "captures", ruleset)),
+        "changes": [_row("changes", change, **label) for change in report.changes],
+    }
+
+
+def remotes_rows(remotes: HostRemotes) -> Rows:
+    """Return the rules of one host whose remote sides are other hosts."""
+    if remotes.ruleset is None:
+        return {"rules": []}
+    return {"rules": list(_rules(remotes.host, "edges", remotes.ruleset))}
+
+
+def edge_rows(edges: Iterable[Edge]) -> Rows:
+    """Return a row for each edge."""
+    return {"edges": [_row("edges", each, confirmed=each.is_confirmed) for each in edges]}
+
+
+def group_rows(groups: Iterable[Group], outliers: Iterable[Outlier]) -> Rows:
+    """Return a row for each host of a group, each change of a group and each outlier."""
+    rows: Rows = {"groups": [], "group_changes": []}
+    for group in groups:
+        label = {"group": group.name}
+        size = len(group.hosts)
+        rows["groups"] += [_row("groups", None, **label, size=size, host=h) for h in group.hosts]
+        rows["group_changes"] += [_row("group_changes", each, **label) for each in group.changes]
+    rows["outliers"] = [_row("outliers", each) for each in outliers]
+    return rows
+
+
+def _row(dataset: str, value: object, **given: object) -> Row:
+    """Take every column from what is given, else from the attribute of its name, else None."""
+    return {
+        name: _plain(given[name] if name in given else getattr(value, name, None), kind)
+        for name, kind in DATASETS[dataset].items()
+    }
+
+
+def _plain(value: Any, kind: Kind) -> object:  # noqa: ANN401 - whatever a column is made of
+    if kind is Kind.TEXTS:
+        return [_text(each) for each in value or ()]
+    return _text(value) if value is not None and kind is Kind.TEXT else value
+
+
+def _text(value: Any) -> str:  # noqa: ANN401 - the same
+    """Write an enumeration as its word, a cited line with its capture, all else as it is read."""
+    if hasattr(value, "line"):
+        return _cited(value)
+    return str(getattr(value, "value", value))
+
+
+def _cited(evidence: Evidence) -> str:
+    return f"{evidence.capture}:{evidence.line}"
+
+
+def _finding(host: str, found: Found) -> Row:
+    finding, seen = found.finding, found.seen
+    reason = next(iter(getattr(finding, "reasons", ())), None)
+    named = {
+        "port": getattr(finding, "port", getattr(finding, "remote_port", None)),
+        "code": getattr(finding, "code", None if reason is None else reason.code),
+        "sentence": getattr(finding, "sentence", getattr(finding, "advice", None)),
+    }
+    if reason is not None:
+        named["sentence"] = reason.sentence
+    return _row(
+        "findings",
+        finding,
+        **named,
+        host=host,
+        kind=type(finding).__name__.lower(),
+        seen=seen.count,
+        captures=seen.total,
+        first=seen.first,
+        last=seen.last,
+    )
+
+
+def _rules(host: str, proposal: str, ruleset: Ruleset) -> Iterator[Row]:
+    for direction in Direction:
+        for position, rule in ruleset.chain(direction).numbered():
+            reason = rule.reasons[0] if rule.reasons else None
+            named = isinstance(rule.remote, RemoteReference)
+            yield _row(
+                "rules",
+                rule,
+                host=host,
+                proposal=proposal,
+                direction=direction,
+                position=position,
+                remote_addresses=ruleset.resolve(rule) if named else (rule.remote or ()),
+                reason=None if reason is None else reason.code,
+                sentence=None if reason is None else reason.sentence,
+            )
+
+
+def _end(endpoint: Endpoint) -> object:
+    return endpoint.host if endpoint.address is None else endpoint.address
