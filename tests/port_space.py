@@ -6,11 +6,12 @@ for all of it and 65,536 ports are compared by a few dozen.
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import attrs
 
-from netstat_fw.ruleset import Direction, Flow, Protocol
+from netstat_fw.ruleset import Action, Direction, Flow, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,6 +28,18 @@ def edges(ruleset: Ruleset) -> set[int]:
         for ports in (rule.local_ports, rule.remote_ports):
             for first, last in ports.ranges if ports else ():
                 found |= {first, last + 1}
+    return found
+
+
+def accepted_ports(ruleset: Ruleset, flow: Flow) -> set[int]:
+    """List the destination ports at which the ruleset accepts the flow."""
+    port = "local_port" if flow.direction is Direction.INCOMING else "remote_port"
+    starts = [*sorted(edge for edge in edges(ruleset) if edge < 65536), 65536]
+    found: set[int] = set()
+    for start, end in itertools.pairwise(starts):
+        varied = attrs.evolve(flow, **{port: start})  # type: ignore[arg-type] # a port by name
+        if ruleset.decide(varied).action is Action.ACCEPT:
+            found |= set(range(start, end))
     return found
 
 

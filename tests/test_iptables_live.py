@@ -104,8 +104,23 @@ def action_by(tables: dict[Family, iptables_evaluator.Table], flow: Flow) -> str
 
 @pytest.mark.parametrize("ruleset", [SERVER, OPEN, CLOSED], ids=["server", "open", "closed"])
 def test_every_port_meets_the_verdict_of_the_model(host: Host, ruleset: Ruleset) -> None:
+    """As listed after loading, and after saving, flushing and reloading."""
     host.flush()
     host.load(render(ruleset, "iptables"))
+    seen = verdicts_as_in_the_model(host, ruleset)
+    defaults = {ruleset.incoming.default.value, ruleset.outgoing.default.value}
+    assert seen > defaults or seen == defaults
+    saved = {family: host.listing(family) for family in Family}
+    host.flush()
+    for family, text in saved.items():
+        assert "NSFW" not in host.listing(family)
+        host.inside.run(host.tool(family, "restore"), text=text)
+        assert rules_of(host.listing(family)) == rules_of(text)
+    assert verdicts_as_in_the_model(host, ruleset) == seen
+
+
+def verdicts_as_in_the_model(host: Host, ruleset: Ruleset) -> set[str]:
+    """Compare what is loaded with the model over all ports, and say which verdicts there were."""
     tables = host.tables()
     edges = {
         edge
@@ -117,8 +132,7 @@ def test_every_port_meets_the_verdict_of_the_model(host: Host, ruleset: Ruleset)
         real = action_by(tables, flow)
         assert ruleset.decide(flow).action.value == real, flow
         seen.add(real)
-    defaults = {ruleset.incoming.default.value, ruleset.outgoing.default.value}
-    assert seen > defaults or seen == defaults
+    return seen
 
 
 @LIVE

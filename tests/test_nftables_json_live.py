@@ -6,21 +6,27 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import netns
-import nft_evaluator
 import pytest
 from hypothesis import HealthCheck, given, settings
-from port_space import sweep
 from ruleset_strategies import rulesets
-from test_nftables_live import CLOSED, OPEN, SERVER, hostile, packet, spoken_of
+from test_nftables_live import (
+    CLOSED,
+    OPEN,
+    SERVER,
+    hostile,
+    spoken_of,
+    verdicts_as_in_the_model,
+    without_handles,
+)
 
 from netstat_fw.errors import ExportError
 from netstat_fw.exporters import render
-from netstat_fw.ruleset import Direction, Ruleset
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-HOOKS = {Direction.INCOMING: "input", Direction.OUTGOING: "output"}
+    from netstat_fw.ruleset import Ruleset
+
 LIVE = settings(
     max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -37,11 +43,7 @@ def listed_after(inside: netns.Namespace, ruleset: Ruleset, target: str) -> list
     text = render(ruleset, target).text
     inside.run("nft", *(["-j"] if target == "nftables-json" else []), "-f", "-", text=text)
     listing = inside.run("nft", "-j", "-n", "list", "table", "inet", "netstat_fw")
-    items: list[dict[str, Any]] = json.loads(listing)["nftables"]
-    for item in items:
-        for value in item.values():
-            value.pop("handle", None)
-    return items
+    return without_handles(listing)
 
 
 @LIVE
@@ -62,12 +64,15 @@ def test_it_loads_as_the_very_rules_that_the_text_loads_as(
 def test_every_port_meets_the_verdict_of_the_model(
     inside: netns.Namespace, ruleset: Ruleset
 ) -> None:
+    """As listed after loading, and after saving as JSON, flushing and reloading."""
     items = listed_after(inside, ruleset, "nftables-json")
-    chains = nft_evaluator.chains(json.dumps({"nftables": items}))
-    edges = {edge for chain in chains.values() for edge in nft_evaluator.boundaries(chain, "dport")}
-    for flow in sweep(ruleset, edges):
-        real = nft_evaluator.verdict(chains[HOOKS[flow.direction]], packet(flow))
-        assert ruleset.decide(flow).action.value == real, flow
+    verdicts_as_in_the_model(json.dumps({"nftables": items}), ruleset)
+    saved = inside.run("nft", "-j", "-s", "list", "ruleset")
+    inside.run("nft", "flush", "ruleset")
+    inside.run("nft", "-j", "-f", "-", text=saved)
+    again = inside.run("nft", "-j", "-n", "list", "table", "inet", "netstat_fw")
+    verdicts_as_in_the_model(again, ruleset)
+    assert without_handles(again) == items
 
 
 def test_loading_again_adds_nothing_and_others_are_left_alone(inside: netns.Namespace) -> None:
