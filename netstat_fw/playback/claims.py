@@ -66,7 +66,7 @@ class Claims:
 
     def of(self, socket: Socket, outcome: Outcome) -> Claim:
         """Return the claim of a socket, whose outcome is given."""
-        if outcome.fate is Fate.EXCLUDED:
+        if outcome.fate is Fate.EXCLUDED or not socket.protocol.has_ports:
             return Claim()
         if outcome.fate is Fate.LOCAL:
             return _local(socket)
