@@ -59,6 +59,7 @@ from netstat_fw.ruleset import (
 from netstat_fw.ruleset.proposal.subjects import is_way_in, key_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from random import Random
 
 DNS = Reason("DNS_ALWAYS", "always", "K1")
@@ -362,7 +363,7 @@ def test_every_way_in_stays_or_it_is_refused(findings: Findings, policy: Policy)
         assert "LOCKED_OUT" in {caveat.code for caveat in allowed.caveats}
         return
     for way in ways:
-        for peer in way.peers:
+        for peer in way.connected:
             local = _address_of(way, peer.version)
             if local is not None:
                 seen = knock(
@@ -375,15 +376,54 @@ def test_every_way_in_stays_or_it_is_refused(findings: Findings, policy: Policy)
                 assert seen.action is Action.ACCEPT
 
 
+# Of every kind that choices and standards tell apart one, none of whom was ever seen.
+STRANGERS = (
+    "198.51.100.99", "203.0.113.99", "192.0.2.99", "169.254.0.99",
+    "2001:db8:7::99", "2001:db9::99", "fe80::99",
+)  # fmt: skip
+
+
+@given(found(), decided_policies)
+def test_an_administrator_from_elsewhere_can_come_in_or_it_is_refused(
+    findings: Findings, policy: Policy
+) -> None:
+    """Whoever is kept for a session that was seen is no way in for the others."""
+    try:
+        ruleset = propose(findings, attrs.evolve(policy, allow_lockout=False))
+    except LockOutError:
+        ruleset = propose(findings, policy)
+        assert not list(_entries(findings, ruleset))
+        return
+    said = {caveat.code for caveat in ruleset.caveats}
+    assert bool(list(_entries(findings, ruleset))) is not bool(
+        said & {"NO_WAY_IN", "WAY_IN_BY_GROUP"}
+    )
+
+
+def _entries(findings: Findings, ruleset: Ruleset) -> Iterator[tuple[Exposure, str]]:
+    """Find who comes in by which way."""
+    for way in filter(is_way_in, findings.exposures):
+        for source in STRANGERS:
+            local = _address_of(way, ip_address(source).version)
+            port = way.remote_port or 40000
+            if local is not None:
+                seen = knock(ruleset, way.port, source=source, target=local, source_port=port)
+                if seen.action is Action.ACCEPT:
+                    yield way, source
+
+
 def _address_of(way: Exposure, version: int) -> str | None:
-    """Choose an address of the host that a way in answers on, in a family that it speaks."""
+    """Choose an address that a way in answers on, in a family that it speaks.
+
+    Where any will do it is one that no other exposure is about.
+    """
     family = Family.IPV4 if version == 4 else Family.IPV6
     if family not in way.families:
         return None
     if way.scope in {Scope.ANY, Scope.UNNAMED}:
-        return "192.0.2.2" if version == 4 else "2001:db8::2"
+        return "192.0.2.3" if version == 4 else "2001:db8::3"
     if way.scope is Scope.LINK_LOCAL:
-        return "169.254.0.2" if version == 4 else "fe80::2"
+        return "169.254.0.3" if version == 4 else "fe80::3"
     return next((str(each) for each in way.addresses if each.version == version), None)
 
 

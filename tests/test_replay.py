@@ -278,6 +278,8 @@ class TestUnknown:
             "udp 0 0 0.0.0.0:45000 0.0.0.0:* 5/chrome",
             "udp 0 0 0.0.0.0:45123 0.0.0.0:* 5/unknown",
             "raw 0 0 0.0.0.0:1 0.0.0.0:* 7 5/ping",
+            "raw 0 0 0.0.0.0:89 0.0.0.0:* 7 5/ospfd",
+            "raw 0 0 192.0.2.1:89 198.51.100.7:* ESTABLISHED 5/ospfd",
             "tcp 0 0 192.0.2.1:nosuchport 198.51.100.7:neither ESTABLISHED 5/x",
             "udp 0 0 127.0.0.1:45000 0.0.0.0:* 5/x",
             "tcp 0 0 0.0.0.0:nosuchport 0.0.0.0:* LISTEN 5/x",
@@ -297,8 +299,9 @@ class TestDatagram:
         assert only(host(outgoing=(out,)), row).standing is Standing.CUT_OFF
         assert only(host(into), row).standing is Standing.CUT_OFF
 
-    def test_dhcp_client_needs_its_requests_and_not_the_help_for_replies(self) -> None:
-        row = "udp 0 0 0.0.0.0:68 0.0.0.0:* 5/dhclient"
+    @pytest.mark.parametrize("port", ["68", "bootpc"])
+    def test_dhcp_client_needs_its_requests_and_not_the_help_for_replies(self, port: str) -> None:
+        row = f"udp 0 0 0.0.0.0:{port} 0.0.0.0:* 5/dhclient"
         out = rule(protocol="udp", local_ports=68, remote_ports=67)
         assert only(host(outgoing=(out,)), row).standing is Standing.PASSES
         assert only(host(), row).standing is Standing.CUT_OFF

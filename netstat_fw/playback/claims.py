@@ -77,9 +77,7 @@ class Claims:
     def _bound(self, socket: Socket, outcome: Outcome) -> Claim:
         """Judge a socket without a peer: what is meant to reach it, and what it sends by itself."""
         finding = outcome.finding
-        port = socket.local.port
-        if port is None and isinstance(finding, Exposure):
-            port = finding.port
+        port = _bound_port(socket, finding)
         if port is None:
             return Claim()
         if socket.local.is_loopback:
@@ -101,6 +99,15 @@ class Claims:
             # A client's port that is chance: what it sends, and where to, is not shown.
             return Claim()
         return _needing(from_anyone(socket, port, served_families(socket)), doubtful=True)
+
+
+def _bound_port(socket: Socket, finding: object) -> int | None:
+    """Return a socket's own port; for a name the one that the findings have resolved."""
+    if socket.local.port is not None:
+        return socket.local.port
+    if isinstance(finding, Exposure):
+        return finding.port
+    return finding.local_port if isinstance(finding, Connection) else None
 
 
 def _needing(openings: Iterable[Opening], *, doubtful: bool = False) -> Claim:
