@@ -27,24 +27,37 @@ def arrow_schema() -> pa.Schema:
     Raises:
         MissingExtraError: pyarrow is not installed; the extra ``arrow`` brings it.
     """
+    return make_schema((column.name, column.kind, column.nullable) for column in COLUMNS)
+
+
+def make_schema(columns: Iterable[tuple[str, Kind, bool]]) -> pa.Schema:
+    """Make a schema of columns: their names, kinds, and whether cells can be None.
+
+    Raises:
+        MissingExtraError: as above.
+    """
     arrow = _arrow()
+    types = {kind: arrow.type_for_alias(alias) for kind, alias in _TYPES.items()}
+    types[Kind.TIME] = arrow.timestamp("us", "UTC")
+    types[Kind.TEXTS] = arrow.list_(arrow.string())
     return arrow.schema(
-        [
-            arrow.field(column.name, arrow.type_for_alias(_TYPES[column.kind]), column.nullable)
-            for column in COLUMNS
-        ],
+        [arrow.field(name, types[kind], nullable) for name, kind, nullable in columns],
         metadata={"netstat_fw_schema_version": str(SCHEMA_VERSION)},
     )
 
 
-def make_table(records: Iterable[Mapping[str, Any]]) -> pa.Table:
-    """Put the records of one or several captures (`Capture.to_records`) into one table.
+def make_table(records: Iterable[Mapping[str, Any]], schema: pa.Schema | None = None) -> pa.Table:
+    """Put records into one table.
+
+    Args:
+        records: those of one or several captures (`Capture.to_records`), or others of a schema.
+        schema: that of `arrow_schema` where none is given.
 
     Raises:
         MissingExtraError: as above.
     """
     rows = list(records)
-    schema = arrow_schema()
+    schema = arrow_schema() if schema is None else schema
     return _arrow().table(
         {name: [_encodable(row[name]) for row in rows] for name in schema.names}, schema=schema
     )
@@ -54,6 +67,8 @@ def _encodable(cell: object) -> object:
     r"""Replace what UTF-8 cannot hold, bytes that were no text, by its escape: ``\udcff``."""
     if isinstance(cell, str):
         return cell.encode("utf-8", "backslashreplace").decode("utf-8")
+    if isinstance(cell, list):
+        return [_encodable(each) for each in cell]
     return cell
 
 

@@ -30,6 +30,8 @@ class Kind(enum.Enum):
     PORT = "whole number, 1 to 65535"
     INTEGER = "whole number"
     REAL = "number"
+    TIME = "moment in UTC"
+    TEXTS = "list of texts, never None"
 
 
 @attrs.frozen

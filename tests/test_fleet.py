@@ -10,12 +10,12 @@ import pytest
 from fleet_captures import BROKEN, listening, night
 
 from netstat_fw.analyzers.findings import Exposure
+from netstat_fw.columns import Kind
 from netstat_fw.errors import FleetError
 from netstat_fw.fleet import (
     DATASETS,
     Fleet,
     HostCapture,
-    Kind,
     Progress,
     Run,
     examination,
@@ -252,8 +252,9 @@ def test_every_row_has_the_columns_of_its_dataset() -> None:
     kinds = {
         Kind.TEXT: str,
         Kind.TEXTS: list,
-        Kind.NUMBER: int,
-        Kind.TRUTH: bool,
+        Kind.INTEGER: int,
+        Kind.PORT: int,
+        Kind.BOOLEAN: bool,
         Kind.TIME: str,
     }
     for dataset, some in rows.items():

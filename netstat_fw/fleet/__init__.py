@@ -12,7 +12,7 @@ r"""Fleet: captures of many hosts, on any engine, to what they say together.
 
 from netstat_fw.fleet.capture import HostCapture, host_name
 from netstat_fw.fleet.changes import GroupChange, HostChange
-from netstat_fw.fleet.columns import DATASETS, SCHEMA, Kind
+from netstat_fw.fleet.columns import DATASETS, SCHEMA
 from netstat_fw.fleet.dossier import CaptureNote, Dossier, merge_dossiers
 from netstat_fw.fleet.examination import examine
 from netstat_fw.fleet.groups import Group, Member, Outlier, find_outliers, group_hosts
@@ -44,7 +44,6 @@ __all__ = [
     "HostChange",
     "HostRemotes",
     "HostReport",
-    "Kind",
     "Member",
     "MemoryStore",
     "Outlier",

@@ -1,27 +1,18 @@
 """Columns: the stable schema of a fleet's datasets.
 
-Columns are only ever added, at the end of a dataset; `SCHEMA` counts up when one is.
+Columns are only ever added, at the end of a dataset; `SCHEMA` counts up when one is. Those of the
+sockets are the columns of a capture, behind the three that tell the capture.
 """
 
 from __future__ import annotations
 
-import enum
-
-
-class Kind(enum.Enum):
-    """What a column holds; any of them may be null, but a list never is."""
-
-    TEXT = "text"
-    TEXTS = "texts"
-    NUMBER = "number"
-    TRUTH = "truth"
-    TIME = "time"
-
+from netstat_fw.columns import COLUMNS, Kind
 
 SCHEMA = 1
 
-_T, _L, _N, _B, _D = Kind.TEXT, Kind.TEXTS, Kind.NUMBER, Kind.TRUTH, Kind.TIME
-_TRAFFIC = {"protocol": _T, "port": _N}
+_T, _L, _N, _P = Kind.TEXT, Kind.TEXTS, Kind.INTEGER, Kind.PORT
+_B, _D = Kind.BOOLEAN, Kind.TIME
+_TRAFFIC = {"protocol": _T, "port": _P}
 
 DATASETS: dict[str, dict[str, Kind]] = {
     "hosts": {
@@ -48,26 +39,13 @@ DATASETS: dict[str, dict[str, Kind]] = {
         "host": _T,
         "capture": _T,
         "time": _D,
-        "line": _N,
-        "snapshot": _N,
-        "protocol": _T,
-        "family": _T,
-        "local_address": _T,
-        "local_port": _N,
-        "remote_address": _T,
-        "remote_port": _N,
-        "state": _T,
-        "pid": _N,
-        "program": _T,
-        "recv_q": _N,
-        "send_q": _N,
-        "user": _T,
+        **{column.name: column.kind for column in COLUMNS},
     },
     "findings": {
         "host": _T,
         "kind": _T,
         **_TRAFFIC,
-        "port_end": _N,
+        "port_end": _P,
         "families": _L,
         "scope": _T,
         "stance": _T,

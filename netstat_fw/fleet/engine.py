@@ -11,7 +11,7 @@ from concurrent.futures import Executor, Future
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
 
     from netstat_fw.fleet.capture import HostCapture
 
@@ -43,7 +43,7 @@ def run_each(
     work: Callable[..., R],
     arguments: Iterable[tuple[Any, ...]],
     in_flight: int = IN_FLIGHT,
-) -> Iterator[R]:
+) -> Generator[R, None, None]:
     """Do the same work with many arguments; give the results in their order.
 
     Args:

@@ -1,7 +1,8 @@
 """Packing: dossiers as bytes, to cross processes and to be kept.
 
 Versioned, small, and nothing but data: JSON, compressed. What was packed elsewhere is read without
-running anything of it. Equal dossiers, evidence included, are equal bytes.
+running anything of it. Equal dossiers, evidence included, are equal bytes. `netstat_fw.plain` takes
+twice as long, as it names every culprit in what people wrote; nobody writes dossiers by hand.
 """
 
 from __future__ import annotations

@@ -11,7 +11,8 @@ import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from netstat_fw.fleet.columns import DATASETS, Kind
+from netstat_fw.columns import Kind
+from netstat_fw.fleet.columns import DATASETS
 from netstat_fw.ruleset.rule import RemoteReference
 from netstat_fw.ruleset.terms import Direction
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from netstat_fw.fleet.groups import Group, Outlier
     from netstat_fw.fleet.report import Found, HostRemotes, HostReport
     from netstat_fw.observation import Edge
-    from netstat_fw.records import Capture, Endpoint
+    from netstat_fw.records import Capture
     from netstat_fw.ruleset.model import Ruleset
 
 Row: TypeAlias = dict[str, Any]
@@ -39,20 +40,7 @@ def write_row(row: Row) -> str:
 def socket_rows(capture: HostCapture, read: Capture) -> list[Row]:
     """Return the row of each internet socket of a capture."""
     label = {"host": capture.host, "capture": capture.key, "time": capture.time}
-    return [
-        _row(
-            "sockets",
-            socket,
-            **label,
-            local_address=_end(socket.local),
-            local_port=socket.local.port,
-            remote_address=_end(socket.remote),
-            remote_port=socket.remote.port,
-            pid=None if socket.process is None else socket.process.pid,
-            program=None if socket.process is None else socket.process.program,
-        )
-        for socket in read.sockets
-    ]
+    return [{**label, **record} for record in read.to_records()]
 
 
 def report_rows(report: HostReport) -> Rows:
@@ -166,7 +154,3 @@ def _rules(host: str, proposal: str, ruleset: Ruleset) -> Iterator[Row]:
                 reason=None if reason is None else reason.code,
                 sentence=None if reason is None else reason.sentence,
             )
-
-
-def _end(endpoint: Endpoint) -> object:
-    return endpoint.host if endpoint.address is None else endpoint.address

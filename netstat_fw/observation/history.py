@@ -96,4 +96,9 @@ def _joined(sightings: Iterable[Sighting]) -> tuple[Sighting, ...]:
     alike: dict[Identity, list[Sighting]] = {}
     for each in sightings:
         alike.setdefault(each.identity, []).append(each)
-    return tuple(join_sightings(alike[identity]) for identity in sorted(alike))
+    # Every sighting comes from a join, and joining it with nothing leaves it as it is.
+    return tuple(
+        some[0] if len(some) == 1 else join_sightings(some)
+        for identity in sorted(alike)
+        for some in (alike[identity],)
+    )
