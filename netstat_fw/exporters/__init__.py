@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from netstat_fw.errors import ExportError
 from netstat_fw.exporters import (
+    aerleon,
     firewalld,
     halo,
     iptables,
@@ -62,6 +63,7 @@ def render(ruleset: Ruleset, target: str, **options: object) -> Rendered:
 
 
 TARGETS: dict[str, Exporter] = {
+    "aerleon": aerleon.render,
     "firewalld": firewalld.render,
     "halo": halo.render,
     "iptables": iptables.render,

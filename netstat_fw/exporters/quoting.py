@@ -10,10 +10,20 @@ from __future__ import annotations
 
 import re
 import textwrap
+from typing import TYPE_CHECKING, TypeAlias, Union
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+Document: TypeAlias = Union[str, "Sequence[Document]", "Mapping[str, Document]"]
+"""Mappings and lists of text, none of them empty but at the top."""
 
 _NOT_PLAIN = re.compile(r"[^A-Za-z0-9 ._,:/()+=@-]")
 # A line comment ends at its line break only; a backslash before one would join the next line.
 _NOT_IN_COMMENT = re.compile(r"[^ -\[\]-~]")
+_NOT_IN_TOKEN = re.compile(r"[^A-Za-z0-9_-]")
+# Words that YAML reads as text and nothing else: no number, no boolean, no null.
+_YAML_WORD = re.compile(r"(?!(?:null|true|false|yes|no|on|off|[yn])$)[A-Za-z_][A-Za-z0-9_/.-]*")
 _BLANKS = re.compile(r"[ \t]+")
 
 
@@ -49,3 +59,45 @@ def comment_lines(text: str, mark: str = "#", width: int = 100) -> list[str]:
         subsequent_indent=f"{mark}   ",
         break_on_hyphens=False,
     ) or [mark]
+
+
+def token(text: str, limit: int) -> str:
+    """Reduce text to letters, digits, ``_`` and ``-``, for formats that name things by words.
+
+    >>> token("head office", 60)
+    'head_office'
+    """
+    return _NOT_IN_TOKEN.sub("_", text)[:limit]
+
+
+def yaml_lines(document: Mapping[str, Document]) -> list[str]:
+    r"""Write a mapping as YAML; text that is no plain word goes between quotes, reduced.
+
+    >>> yaml_lines({"a": ["b", "1"], "c": [{"d": "on", "e": {"f": "g: \n#h"}}]})
+    ['a: [b, "1"]', 'c:', '  - d: "on"', '    e:', '      f: "g: __h"']
+    """
+    return list(_yaml(document))
+
+
+def _yaml(document: Mapping[str, Document]) -> Iterator[str]:
+    for name, value in document.items():
+        key = _yaml_text(name)
+        if isinstance(value, str):
+            yield f"{key}: {_yaml_text(value)}"
+        elif isinstance(value, dict) and value:
+            yield f"{key}:"
+            yield from (f"  {line}" for line in _yaml(value))
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            yield f"{key}:"
+            for item in value:
+                first, *rest = _yaml(item)
+                yield f"  - {first}"
+                yield from (f"    {line}" for line in rest)
+        elif isinstance(value, list):
+            yield f"{key}: [{', '.join(map(_yaml_text, value))}]"
+        else:
+            yield f"{key}: {{}}"
+
+
+def _yaml_text(text: str) -> str:
+    return text if _YAML_WORD.fullmatch(text) else quoted(text, len(text))
