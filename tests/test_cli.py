@@ -1,259 +1,141 @@
-"""The command: what it prints, where, and with which exit status."""
+"""The command as a whole: its help, its status, what it loads, and what it survives."""
 
 from __future__ import annotations
 
-import gzip
-import json
+import os
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
+import click
 import pytest
-from click.testing import CliRunner, Result
+from cli_running import SEED, refused, run, run_program
 
 import netstat_fw
-from netstat_fw import ExportError, Omission, Rendered, cli
-from netstat_fw.cli.commands import app
+from netstat_fw import cli
+from netstat_fw.cli.group import SUBCOMMANDS, app
+from netstat_fw.errors import LockOutError
 
-_FIXTURES = Path(__file__).parent.parent / "fixtures"
-_SEED = _FIXTURES / "linux" / "seed_host" / "netstat.txt"
-_DAMAGED = "tcp 0 0 0.0.0.0:22 0.0.0.0:* LISTEN 1/sshd\ntcp 0 0 oops\n"
+if TYPE_CHECKING:
+    from pathlib import Path
 
-
-def _run(*arguments: str, text: str | bytes = b"") -> Result:
-    return CliRunner().invoke(app, arguments, input=text, env={"COLUMNS": "100"})
-
-
-def test_plan_shows_chains_questions_hazards_and_doubts() -> None:
-    result = _run("plan", str(_SEED))
-    assert result.exit_code == 0
-    for text in (
-        "Incoming: what is not listed is dropped",
-        "tcp/7722",
-        "Outgoing:",
-        "udp/53 domain",
-        "Questions",
-        "[Q_UPDATES]",
-        "Hazards",
-        "What this capture cannot prove",
-    ):
-        assert text in result.stdout
-    assert "truncated" not in result.stdout
-    assert "capture again with netstat -W" in result.stderr
+_HEAVY = {
+    "attr", "cattrs", "pyparsing", "rich", "netstat_fw.reader", "netstat_fw.grammar",
+    "netstat_fw.analyzers", "netstat_fw.ruleset", "netstat_fw.exporters", "netstat_fw.services",
+    "netstat_fw.observation", "netstat_fw.playback", "netstat_fw.records",
+}  # fmt: skip
 
 
-def test_plan_reads_standard_input() -> None:
-    assert _run("plan", "-", text=_SEED.read_bytes()).stdout == _run("plan", str(_SEED)).stdout
+def _loaded(*arguments: str) -> set[str]:
+    """Return the modules that a call loads, packages included."""
+    code = (
+        "import sys\nfrom netstat_fw.cli import main\n"
+        "try:\n    main()\nfinally:\n    print(*sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, check=True, text=True
+    )
+    return set(done.stderr.rpartition("\n")[0].rpartition("\n")[2].split())
 
 
-def test_plan_of_a_quiet_host_has_no_empty_sections() -> None:
-    result = _run("plan", "-", text="tcp 0 0 203.0.113.1:22 0.0.0.0:* LISTEN 1/sshd\n")
-    assert "Hazards" in result.stdout
-    assert "Caveats" not in result.stdout
+def _command(name: str) -> click.Command:
+    command = app.get_command(click.Context(app), name)
+    assert command is not None
+    return command
 
 
-def test_hostile_program_names_cannot_touch_the_terminal_or_the_markup() -> None:
-    name = "1/x[red]\x1b[2Ky"
-    result = _run("plan", "-", text=f"tcp 0 0 0.0.0.0:8080 0.0.0.0:* LISTEN {name}\n")
-    assert "\x1b" not in result.stdout
-    assert result.exit_code == 0
+def test_the_help_loads_no_library_but_click() -> None:
+    assert _loaded("--help") & _HEAVY == set()
 
 
-def test_export_writes_nftables_to_standard_output() -> None:
-    result = _run("export", str(_SEED), "--to", "nftables")
-    assert result.exit_code == 0
-    assert result.stdout.startswith("#!/usr/sbin/nft -f\n")
-    assert "tcp dport 7722" in result.stdout
+def test_parse_loads_neither_analysis_nor_tables() -> None:
+    loaded = _loaded("parse", str(SEED), "--csv")
+    assert "netstat_fw.reader" in loaded
+    assert loaded & (_HEAVY - {
+        "attr", "pyparsing", "netstat_fw.reader", "netstat_fw.grammar", "netstat_fw.records",
+    }) == set()  # fmt: skip
 
 
-def test_export_writes_to_a_file(tmp_path: Path) -> None:
-    file = tmp_path / "firewall.json"
-    result = _run("export", str(_SEED), "--to", "json", "-o", str(file))
-    assert (result.exit_code, result.stdout) == (0, "")
-    assert json.loads(file.read_text("utf-8"))["schema_version"] == 1
+def test_a_plan_for_machines_loads_no_table_library_and_no_target() -> None:
+    loaded = _loaded("plan", str(SEED), "--json")
+    absent = {"rich", "netstat_fw.exporters", "netstat_fw.playback", "netstat_fw.observation"}
+    assert loaded & absent == set()
 
 
-def test_export_says_when_it_cannot_write(tmp_path: Path) -> None:
-    result = _run("export", str(_SEED), "--to", "json", "-o", str(tmp_path / "no" / "file"))
-    assert result.exit_code == 2
-    assert "cannot write" in result.stderr
+@pytest.mark.parametrize("name", list(SUBCOMMANDS))
+def test_what_the_group_says_of_a_subcommand_is_what_it_says_itself(name: str) -> None:
+    command = _command(name)
+    assert command.name == name
+    assert str(command.help).partition("\n")[0] == SUBCOMMANDS[name]
 
 
-def test_export_tells_what_the_target_cannot_hold(monkeypatch: pytest.MonkeyPatch) -> None:
-    def leave_out(*_: object) -> Rendered:
-        return Rendered("text\n", {}, (Omission("r1", "no groups"),))
-
-    monkeypatch.setattr("netstat_fw.cli.commands.render", leave_out)
-    result = _run("export", str(_SEED), "--to", "json")
-    assert (result.stdout, "left out: r1: no groups" in result.stderr) == ("text\n", True)
+@pytest.mark.parametrize("name", list(SUBCOMMANDS))
+def test_the_help_of_every_subcommand_has_examples(name: str) -> None:
+    shown = run(name, "--help").stdout
+    assert "Examples:" in shown
+    assert f"netstat-fw {name}" in shown
 
 
-def test_export_says_why_a_target_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object) -> Rendered:
-        raise ExportError("no way round")
-
-    monkeypatch.setattr("netstat_fw.cli.commands.render", refuse)
-    result = _run("export", str(_SEED), "--to", "json")
-    assert (result.exit_code, "no way round" in result.stderr) == (2, True)
+def test_the_help_names_every_subcommand_and_the_way_to_completion() -> None:
+    shown = run("--help").stdout
+    assert all(f"  {name} " in shown for name in SUBCOMMANDS)
+    assert "_NETSTAT_FW_COMPLETE=bash_source netstat-fw" in shown
 
 
-def test_parse_writes_the_records_as_json() -> None:
-    result = _run("parse", "-", "--json", text=_DAMAGED)
-    data = json.loads(result.stdout)
-    assert data["sockets"][0]["process"] == {
-        "pid": 1, "name": "sshd", "service": None, "components": [], "program": "sshd",
-    }  # fmt: skip
-    assert data["sockets"][0]["local"]["address"] == "0.0.0.0"  # noqa: S104 - a captured address
-    assert data["line_roles"] == ["record", "diagnostic"]
-    assert data["diagnostics"][0]["severity"] == "error"
+def _complete(words: str) -> list[str]:
+    environment = {
+        **os.environ,
+        "_NETSTAT_FW_COMPLETE": "bash_complete",
+        "COMP_WORDS": words,
+        "COMP_CWORD": str(len(words.split(" ")) - 1),
+    }
+    return run_program(env=environment).stdout.decode().split()
 
 
-def test_rows_that_could_not_be_read_give_status_1_and_are_told() -> None:
-    result = _run("parse", "-", "--json", text=_DAMAGED)
-    assert result.exit_code == 1
-    assert "line 2, column 9: error: expected the local address:port" in result.stderr
+def test_the_shell_completes_subcommands_options_targets_and_files() -> None:
+    assert _complete("netstat-fw ex") == ["plain,export", "plain,explain"]
+    assert "plain,--version" in _complete("netstat-fw --v")
+    assert _complete("netstat-fw export --to nft") == ["plain,nftables", "plain,nftables-json"]
+    assert _complete("netstat-fw plan cap") == ["file,cap"]
 
 
-def test_many_remarks_are_cut_short() -> None:
-    result = _run("parse", "-", "--json", text=_DAMAGED + "tcp 0 0 oops\n" * 40)
-    assert result.stderr.count("error:") == 20
-    assert "... and 21 more remarks" in result.stderr
-
-
-def test_strict_refuses_a_damaged_capture() -> None:
-    result = _run("parse", "-", "--json", "--strict", text=_DAMAGED)
-    assert result.exit_code == 2
-    assert "1 row could not be read" in result.stderr
-
-
-def test_parse_without_a_form_is_a_wrong_call() -> None:
-    result = _run("parse", str(_SEED))
-    assert result.exit_code == 2
-    assert "--json" in result.stderr
-
-
-def test_dialect_can_be_forced() -> None:
-    assert _run("parse", "-", "--json", "--dialect", "linux", text=_DAMAGED).exit_code == 1
-
-
-def test_explain_follows_one_line_to_its_rule() -> None:
-    result = _run("explain", str(_SEED), "--line", "5")
-    assert result.exit_code == 0
-    assert "line 5: record" in result.stdout
-    assert "incoming rule: drop tcp/25 smtp from any (certain)" in result.stdout
-
-
-def test_explain_shows_the_diagnostic_of_a_line() -> None:
-    result = _run("explain", "-", "--line", "2", text=_DAMAGED)
-    assert "line 2: diagnostic" in result.stdout
-    assert "expected the local address:port" in result.stdout
-
-
-def test_explain_knows_how_many_lines_there_are() -> None:
-    result = _run("explain", "-", "--line", "9", text=_DAMAGED)
-    assert (result.exit_code, "has 2 lines" in result.stderr) == (2, True)
-
-
-def _stored(tmp_path: Path, text: str) -> str:
-    file = tmp_path / "ruleset.json"
-    _run("export", "-", "--to", "json", "-o", str(file), text=text)
-    return str(file)
-
-
-def test_check_finds_nothing_to_cut_off_under_the_proposal(tmp_path: Path) -> None:
-    result = _run("check", _stored(tmp_path, _SEED.read_text("utf-8")), str(_SEED))
-    assert (result.exit_code, "nothing that was observed" in result.stdout) == (0, True)
-
-
-def test_check_names_the_line_that_would_be_cut_off(tmp_path: Path) -> None:
-    other = "tcp 0 0 0.0.0.0:8443 0.0.0.0:* LISTEN 1/x\n"
-    result = _run("check", _stored(tmp_path, other), str(_SEED))
-    assert result.exit_code == 1
-    assert "cut off: line 3" in result.stdout
-
-
-def test_check_refuses_a_file_that_is_no_ruleset(tmp_path: Path) -> None:
-    file = tmp_path / "ruleset.json"
-    file.write_text("{}", "utf-8")
-    result = _run("check", str(file), str(_SEED))
-    assert (result.exit_code, "schema_version" in result.stderr) == (2, True)
-
-
-def test_a_text_without_a_table_is_one_sentence_and_status_2() -> None:
-    result = _run("plan", "-", text="Kernel IP routing table\n")
-    assert result.exit_code == 2
-    assert "the text holds a routing table" in result.stderr
-    assert "Traceback" not in result.output
-
-
-def test_a_missing_file_and_a_directory_are_named(tmp_path: Path) -> None:
-    missing = _run("plan", str(tmp_path / "nothing"))
-    assert (missing.exit_code, "there is no file" in missing.stderr) == (2, True)
-    directory = _run("plan", str(tmp_path))
-    assert (directory.exit_code, "is a directory" in directory.stderr) == (2, True)
-
-
-def test_an_unreadable_file_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    file = tmp_path / "capture"
-    file.write_text(_DAMAGED, "utf-8")
-
-    def refuse(*_: object) -> None:
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr(Path, "open", refuse)
-    result = _run("plan", str(file))
-    assert (result.exit_code, "Permission denied" in result.stderr) == (2, True)
-
-
-def test_gzipped_captures_are_read(tmp_path: Path) -> None:
-    file = tmp_path / "capture.gz"
-    file.write_bytes(gzip.compress(_SEED.read_bytes()))
-    assert _run("plan", str(file)).stdout == _run("plan", str(_SEED)).stdout
-    file.write_bytes(gzip.compress(_SEED.read_bytes())[:-20])
-    broken = _run("plan", str(file))
-    assert (broken.exit_code, "not a whole gzip file" in broken.stderr) == (2, True)
-
-
-def test_input_beyond_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("netstat_fw.cli.files._LARGEST", 10)
-    file = tmp_path / "capture"
-    file.write_text(_DAMAGED, "utf-8")
-    result = _run("plan", str(file))
-    assert (result.exit_code, "larger than 1 GiB" in result.stderr) == (2, True)
+def test_an_unknown_subcommand_is_a_wrong_call() -> None:
+    assert "No such command 'plam'" in refused("plam")
 
 
 def test_the_version_is_the_package_s() -> None:
-    assert netstat_fw.__version__ in _run("--version").stdout
+    assert netstat_fw.__version__ in run("--version").stdout
 
 
 def test_the_module_runs_as_a_program() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "netstat_fw", "--help"], capture_output=True, check=False, text=True
-    )
-    assert done.returncode == 0
-    assert "plan" in done.stdout
+    done = run_program("--help")
+    assert (done.returncode, b"plan" in done.stdout) == (0, True)
 
 
-@pytest.mark.parametrize("name", ["click", "rich"])
+@pytest.mark.parametrize(("name", "module"), [("click", "group"), ("rich", "tables")])
 def test_without_the_extra_the_command_says_how_to_install_it(
-    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    name: str,
+    module: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setitem(sys.modules, name, None)
-    monkeypatch.delitem(sys.modules, "netstat_fw.cli.commands")
-    monkeypatch.delitem(sys.modules, "netstat_fw.cli.plan", raising=False)
-    monkeypatch.delitem(sys.modules, "netstat_fw.cli.files", raising=False)
+    monkeypatch.delitem(sys.modules, f"netstat_fw.cli.{module}", raising=False)
+    monkeypatch.setattr(sys, "argv", ["netstat-fw", "plan", str(SEED)])
     with pytest.raises(SystemExit) as ended:
         cli.main()
     assert ended.value.code == 2
-    assert "pip install 'netstat-fw[cli]'" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert f"needs {name}" in said
+    assert "pip install 'netstat-fw[cli]'" in said
 
 
 def test_any_other_missing_module_is_no_matter_of_the_extra(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setitem(sys.modules, "netstat_fw.cli.plan", None)
-    monkeypatch.delitem(sys.modules, "netstat_fw.cli.commands")
-    with pytest.raises(ModuleNotFoundError, match=r"netstat_fw\.cli\.plan"):
+    monkeypatch.setitem(sys.modules, "netstat_fw.cli.failures", None)
+    monkeypatch.delitem(sys.modules, "netstat_fw.cli.group")
+    with pytest.raises(ModuleNotFoundError, match=r"netstat_fw\.cli\.failures"):
         cli.main()
 
 
@@ -264,7 +146,63 @@ def test_main_runs_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
     assert ended.value.code == 0
 
 
-def test_a_closed_pipe_ends_without_a_traceback() -> None:
-    command = f"{sys.executable} -m netstat_fw export {_SEED} --to json | head -1"
-    done = subprocess.run(["sh", "-c", command], capture_output=True, check=False, text=True)
-    assert "Traceback" not in done.stderr
+@pytest.mark.parametrize("arguments", ["plan", "export --to json", "parse --csv"])
+def test_a_closed_pipe_ends_without_a_word(arguments: str, tmp_path: Path) -> None:
+    name, *options = arguments.split()
+    capture = tmp_path / "capture"
+    row = "tcp 0 0 192.0.2.1:{} 0.0.0.0:* LISTEN 1/x\n"
+    capture.write_text("".join(row.format(port) for port in range(1000, 1400)), "utf-8")
+    call = subprocess.Popen(
+        [sys.executable, "-m", "netstat_fw", name, str(capture), *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert call.stdout is not None
+    assert call.stderr is not None
+    call.stdout.read(10)
+    call.stdout.close()
+    assert call.stderr.read() == b""
+    call.stderr.close()
+    # Releases of click differ in the status.
+    assert call.wait() in {0, 1}
+
+
+def test_a_full_disk_is_one_sentence() -> None:
+    with open("/dev/full", "wb") as full:  # noqa: PTH123 - no path, a device
+        done = subprocess.run(
+            [sys.executable, "-m", "netstat_fw", "parse", str(SEED), "--json"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert b"No space left on device" in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+def test_an_encoding_that_lacks_a_character_gets_an_escape() -> None:
+    capture = "tcp 0 0 0.0.0.0:80 0.0.0.0:* LISTEN 1/n\u6f22me\n".encode()
+    environment = {**os.environ, "PYTHONIOENCODING": "cp1252"}
+    done = run_program("explain", "-", "--line", "1", text=capture, env=environment)
+    assert (done.returncode, b"n\\u6f22me" in done.stdout) == (0, True)
+    environment["PYTHONIOENCODING"] = "ascii"
+    assert run_program("plan", "-", text=capture, env=environment).stdout.isascii()
+
+
+@pytest.mark.parametrize(
+    ("raised", "said"),
+    [
+        (MemoryError(), "not enough memory"),
+        (OSError(5, "Input/output error", "/dev/x"), "/dev/x: Input/output error"),
+        (OSError("odd"), "odd"),
+        (LockOutError("closed (allow_lockout)"), "closed (--allow-lockout)"),
+    ],
+)
+def test_what_a_subcommand_raises_is_one_sentence(
+    raised: Exception, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise raised
+
+    monkeypatch.setattr(_command("plan"), "callback", fail)
+    assert said in refused("plan", "-")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from netstat_fw.cli.commands import app
+from netstat_fw.cli.group import app
 
 _ROOT = Path(__file__).parent.parent
 _README = (_ROOT / "README.md").read_text("utf-8")

@@ -6,6 +6,7 @@ everything said about them to standard error.
 
 from __future__ import annotations
 
+import io
 import sys
 
 _MISSING = """\
@@ -21,11 +22,19 @@ def main() -> None:
     0: done. 1: done, but the input had rows that could not be read, or a check failed. 2: wrong
     call or unusable input.
     """
+    _write_anything(sys.stdout)
     try:
-        from netstat_fw.cli.commands import app  # noqa: PLC0415 - the extra may be missing
+        from netstat_fw.cli.group import app  # noqa: PLC0415 - the extra may be missing
+
+        app(prog_name="netstat-fw")
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] not in {"click", "rich"}:
             raise
         sys.stderr.write(_MISSING.format(name=error.name))
         sys.exit(2)
-    app(prog_name="netstat-fw")
+
+
+def _write_anything(stream: object) -> None:
+    """Let what the encoding of a stream lacks be written as an escape instead of raising."""
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="backslashreplace")

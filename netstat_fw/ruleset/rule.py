@@ -129,7 +129,8 @@ def _ordered_numbers(numbers: Iterable[int]) -> tuple[int, ...]:
 
 
 def _ordered_lines(lines: Iterable[Evidence]) -> tuple[Evidence, ...]:
-    return tuple(sorted(set(lines)))
+    # As Evidence sorts, whose own comparison takes ten times as long.
+    return tuple(sorted(set(lines), key=lambda each: (each.line, each.capture)))
 
 
 @attrs.frozen(kw_only=True)

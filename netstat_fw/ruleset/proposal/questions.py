@@ -42,7 +42,8 @@ def open_questions(findings: Findings, sides: Sequence[Side], desk: Desk) -> tup
     for question in asked:
         if question not in settled:
             first = merged.get(question, question)
-            evidence = tuple(sorted({*first.evidence, *question.evidence}))
+            lines = {*first.evidence, *question.evidence}
+            evidence = tuple(sorted(lines, key=lambda each: (each.line, each.capture)))
             merged[question] = attrs.evolve(first, evidence=evidence)
     return tuple(sorted(merged.values(), key=lambda q: (q.code, q.subject, q.sentence)))
 

@@ -1,0 +1,152 @@
+"""``export``: the proposed firewall in the syntax of a target, to the screen or to files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from netstat_fw.cli.failures import InputError, cleaned
+from netstat_fw.cli.hosts import read_host
+from netstat_fw.cli.options import captures_argument, dialect_option
+from netstat_fw.cli.outputs import make_folder, write_file
+from netstat_fw.cli.policies import make_policy, policy_options
+from netstat_fw.cli.results import finish
+from netstat_fw.exporters import TARGETS, render
+from netstat_fw.exporters.deploy import LONGEST, deploy_script
+from netstat_fw.ruleset.proposal import propose
+
+if TYPE_CHECKING:
+    from netstat_fw.exporters import Rendered
+    from netstat_fw.records import Dialect
+
+_FLAGS = {"true": True, "false": False}
+
+
+def _read_options(
+    _context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]
+) -> dict[str, str | bool]:
+    options: dict[str, str | bool] = {}
+    for each in given:
+        name, equals, value = each.partition("=")
+        if not name or not equals:
+            raise click.BadParameter(f"{cleaned(each)} is not of the form NAME=VALUE")
+        options[name] = _FLAGS.get(value, value)
+    return options
+
+
+@click.command(
+    "export",
+    epilog="""\
+\b
+Examples:
+  netstat-fw export capture.txt --to nftables -o firewall.nft
+  netstat-fw export capture.txt --to iptables --decisions decisions.toml -o rules/
+  netstat-fw export capture.txt --to nftables --deploy -o deploy.sh
+  netstat-fw export capture.txt --to windows --set form=netsh
+  netstat-fw export capture.txt --to json | netstat-fw diff before.json -
+""",
+)
+@captures_argument
+@dialect_option
+@click.option(
+    "--to",
+    "target",
+    required=True,
+    type=click.Choice(sorted(TARGETS)),
+    metavar="TARGET",
+    help="The target: " + ", ".join(sorted(TARGETS)) + ".",
+)
+@click.option(
+    "-o",
+    "--output",
+    metavar="PATH",
+    type=click.Path(path_type=str),
+    help="Write to this file; a folder for a target of several files.",
+)
+@policy_options
+@click.option(
+    "--set",
+    "options",
+    metavar="NAME=VALUE",
+    multiple=True,
+    callback=_read_options,
+    help="An option of the target's own; targets shows which there are.",
+)
+@click.option(
+    "--deploy",
+    is_flag=True,
+    help="Write a script that loads the firewall and takes it back unless somebody says yes.",
+)
+@click.option(
+    "--wait",
+    metavar="SECONDS",
+    type=click.IntRange(1, LONGEST),
+    default=60,
+    show_default=True,
+    help="How long the script of --deploy waits for the yes.",
+)
+def command(
+    *,
+    captures: tuple[str, ...],
+    dialect: Dialect | None,
+    target: str,
+    output: str | None,
+    profile: str,
+    decisions: str | None,
+    options: dict[str, str | bool],
+    wait: int,
+    allow_lockout: bool,
+    deploy: bool,
+) -> None:
+    """Write the proposed firewall in the syntax of a target.
+
+    Results go to standard output, or with -o to a file or folder. What the target cannot hold is
+    told on standard error: it is then stricter than the proposal, never looser.
+    """
+    policy = make_policy(profile=profile, decisions=decisions, allow_lockout=allow_lockout)
+    host = read_host(captures, dialect, policy.decisions.ephemeral)
+    ruleset = propose(host.findings, policy)
+    rendered = render(ruleset, target, **options)
+    for omission in rendered.omissions:
+        click.echo(f"left out: {cleaned(str(omission))}", err=True)
+    if deploy:
+        script = deploy_script(ruleset, target, seconds=wait)
+        _write({f"{target}.sh": script}, script, output, is_program=True)
+    else:
+        _write(dict(rendered.files), rendered.text, output)
+        if output is None:
+            _tell_others(rendered, target)
+    finish(is_damaged=host.is_damaged)
+
+
+def _write(
+    files: dict[str, str], text: str, output: str | None, *, is_program: bool = False
+) -> None:
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    path = Path(output)
+    if len(files) > 1 or path.is_dir():
+        if path.exists() and not path.is_dir():
+            names = ", ".join(files)
+            raise InputError(
+                f"this target has {len(files)} files ({names}): name a folder with -o, not the"
+                f" file {cleaned(output)}"
+            )
+        make_folder(path)
+        for name, each in files.items():
+            write_file(path / name, each, is_program=is_program)
+    else:
+        write_file(path, text, is_program=is_program)
+
+
+def _tell_others(rendered: Rendered, target: str) -> None:
+    if len(rendered.files) > 1:
+        first, *others = rendered.files
+        click.echo(
+            f"{target} has several files: this is {first}; -o FOLDER writes it with"
+            f" {', '.join(others)}",
+            err=True,
+        )

@@ -1,0 +1,83 @@
+"""Hosts: what the captures of one host say together.
+
+All captures that one call names are of one host; where they look otherwise, that is told.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+import click
+
+from netstat_fw.analyzers import analyze
+from netstat_fw.cli.captures import read_captures
+from netstat_fw.cli.sources import find_sources
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from netstat_fw.analyzers.findings import Findings
+    from netstat_fw.records import Dialect
+
+
+@attrs.frozen
+class Host:
+    """What the captures of one host say.
+
+    Attributes:
+        findings: of all captures together.
+        names: the captures, as evidence names them; one capture alone is named by nothing.
+        is_damaged: some input could not be read.
+    """
+
+    findings: Findings
+    names: tuple[str, ...]
+    is_damaged: bool
+
+
+def read_host(
+    names: Sequence[str],
+    dialect: Dialect | None = None,
+    ephemeral: tuple[int, int] | None = None,
+) -> Host:
+    """Read captures of one host and analyse them, several merged.
+
+    Raises:
+        InputError: as `read_captures`.
+    """
+    sources = find_sources(names)
+    found: dict[str, Findings] = {}
+    is_damaged = False
+    for source, capture in read_captures(sources, dialect):
+        if capture is not None:
+            name = str(source) if len(sources) > 1 else ""
+            found[name] = analyze(capture, ephemeral=ephemeral, name=name)
+        is_damaged = is_damaged or capture is None or bool(capture.errors)
+    return Host(_merged(found), tuple(found), is_damaged)
+
+
+def _merged(found: dict[str, Findings]) -> Findings:
+    first, *others = found.items()
+    if not others:
+        return first[1]
+    from netstat_fw.observation import merge, observe  # noqa: PLC0415 - for several captures only
+
+    _tell_strangers(found)
+    histories = [observe(findings, name) for name, findings in found.items()]
+    return merge(*histories).findings
+
+
+def _tell_strangers(found: dict[str, Findings]) -> None:
+    """Warn of captures that look as if they were of different hosts."""
+    (name, first), *others = found.items()
+    for other, findings in others:
+        addresses = set(first.host.addresses), set(findings.host.addresses)
+        strange = all(addresses) and not addresses[0] & addresses[1]
+        if strange or first.host.dialect is not findings.host.dialect:
+            click.echo(
+                f"warning: {name} and {other} have no address in common, or come from different"
+                " systems: if they are of different hosts, call once for each host",
+                err=True,
+            )
+            return

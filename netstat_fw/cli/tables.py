@@ -1,0 +1,115 @@
+"""The plan as a person reads it: two tables, then everything that is open or in doubt.
+
+All text is printable already and goes to the table library as plain `Text`, so that neither control
+characters nor its markup mean anything. Colours are for terminals only.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from netstat_fw.cli.advice import advise
+from netstat_fw.cli.cells import Cells, Programs, is_base, write_cells
+from netstat_fw.ruleset.terms import Action, Direction
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from rich.console import RenderableType
+
+    from netstat_fw.analyzers.findings import Findings
+    from netstat_fw.ruleset.model import Ruleset
+
+_WIDTH_OF_A_FILE = 120
+# Narrower than this, a table has no room for its sentences.
+_NARROWEST_TABLE = 96
+_WIDEST_SERVICE = 28
+_PAST = {Action.ACCEPT: "accepted", Action.DROP: "dropped", Action.REJECT: "rejected"}
+_COLOURS = {"accept": "green", "drop": "red", "reject": "red"}
+_SIDES = {Direction.INCOMING: "From", Direction.OUTGOING: "To"}
+
+
+def make_console() -> Console:
+    """Make the console for standard output: coloured on a terminal, unless NO_COLOR is set.
+
+    Its width is that of the terminal; of COLUMNS, or room enough, where there is none.
+    """
+    is_terminal = sys.stdout.isatty()
+    # https://no-color.org: set to anything but an empty text.
+    plain = not is_terminal or bool(os.environ.get("NO_COLOR"))
+    width = None if is_terminal else shutil.get_terminal_size((_WIDTH_OF_A_FILE, 0)).columns
+    return Console(width=width, highlight=False, color_system=None if plain else "auto")
+
+
+def print_plan(findings: Findings, ruleset: Ruleset) -> None:
+    """Print the proposed ruleset and what the operator should know about it."""
+    console = make_console()
+    for direction in Direction:
+        for part in _chain(direction, ruleset, findings, console.width):
+            console.print(part)
+    for title, sentences in advise(findings, ruleset):
+        console.print(Text(f"\n{title}", style="bold", overflow="fold"))
+        for sentence in sentences:
+            grid = Table.grid(padding=(0, 1))
+            grid.add_row("-", Text(sentence, overflow="fold"))
+            console.print(grid)
+
+
+def _chain(
+    direction: Direction, ruleset: Ruleset, findings: Findings, width: int
+) -> Iterable[RenderableType]:
+    chain = ruleset.chain(direction)
+    rules = [rule for rule in chain.rules if rule.enabled]
+    programs = Programs(direction, findings)
+    rows = [write_cells(rule, direction, programs) for rule in rules if not is_base(rule)]
+    yield Text(
+        f"\n{direction.value.capitalize()}: what is not listed is {_PAST[chain.default]}"
+        f" ({len(rules) - len(rows)} base rules, such as loopback and replies, come first)",
+        style="bold",
+        overflow="fold",
+    )
+    if width < _NARROWEST_TABLE:
+        yield from (part for row in rows for part in _paragraphs(row, _SIDES[direction].lower()))
+    else:
+        yield _table(rows, _SIDES[direction])
+
+
+def _table(rows: Sequence[Cells], side: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("Action", no_wrap=True)
+    whole = min(max((len(row.service) for row in rows), default=0), _WIDEST_SERVICE)
+    table.add_column("Service", overflow="fold", min_width=whole, max_width=_WIDEST_SERVICE)
+    for title in (side, "Program"):
+        table.add_column(title, overflow="fold", max_width=24)
+    table.add_column("How sure", no_wrap=True)
+    table.add_column("Why", overflow="fold", min_width=24)
+    table.add_column("Lines", overflow="fold", max_width=24)
+    for row in rows:
+        action = Text(row.action, style=_COLOURS[row.action])
+        rest = (row.service, row.remote, row.programs, row.confidence, row.why, row.lines)
+        table.add_row(action, *map(Text, rest))
+    return table
+
+
+def _paragraphs(row: Cells, side: str) -> Iterable[RenderableType]:
+    """Write a rule as paragraphs, which can be as narrow as one likes."""
+    head = Text(row.action, style=_COLOURS[row.action], overflow="fold")
+    head.append(f" {row.service} {side} {row.remote}", style="bold")
+    yield head
+    sure = f"{row.confidence}: " if row.confidence else ""
+    yield Padding(Text(f"{sure}{row.why}", overflow="fold"), (0, 0, 0, 4))
+    seen = [
+        f"program {row.programs}" if row.programs else "",
+        f"lines {row.lines}" if row.lines else "",
+    ]
+    if any(seen):
+        yield Padding(Text("; ".join(filter(None, seen)), overflow="fold"), (0, 0, 0, 4))
