@@ -163,4 +163,4 @@ def test_privilege_is_root_or_an_administrator(monkeypatch: pytest.MonkeyPatch) 
 def test_this_machine_s_own_netstat_is_read() -> None:
     result = run("live", "--json")
     assert result.exit_code == 0
-    assert json.loads(result.stdout)["host"]["dialect"] == "linux"
+    assert json.loads(result.stdout)["findings"]["host"]["dialect"] == "linux"

@@ -138,7 +138,7 @@ class TestWhatItShows:
 
 class TestPicture:
     def rows(self, count: int, level: str = "open") -> list[Row]:
-        from netstat_fw.report.cells import Cells  # noqa: PLC0415
+        from netstat_fw.cells import Cells  # noqa: PLC0415
         from netstat_fw.report.page import Row  # noqa: PLC0415
 
         cells = Cells("accept", "tcp/1" + "x" * 40, "any", "", "", "", "")

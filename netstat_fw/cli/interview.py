@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import attrs
 import click
 
-from netstat_fw.cli.cells import write_lines
+from netstat_fw.cells import write_lines
 from netstat_fw.diagnostics import printable
 from netstat_fw.ruleset.answering import write_answer
 from netstat_fw.ruleset.decisions.reading import read_decisions

@@ -17,8 +17,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from netstat_fw.cells import Cells, Programs, is_base, write_cells
 from netstat_fw.cli.advice import advise
-from netstat_fw.cli.cells import Cells, Programs, is_base, write_cells
 from netstat_fw.ruleset.terms import Action, Direction
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import attrs
 
 from netstat_fw.analyzers.findings import Risk
+from netstat_fw.cells import Cells, Programs, is_base, write_cells, write_lines
 from netstat_fw.diagnostics import printable
-from netstat_fw.report.cells import Cells, is_base, write_cells, write_lines
 from netstat_fw.report.picture import Picture, draw
 from netstat_fw.ruleset.decisions.toml_lines import write_key
 from netstat_fw.ruleset.decisions.values import question_key
@@ -169,8 +169,9 @@ def compose(findings: Findings, ruleset: Ruleset, lines: Lines, title: str) -> P
 def _section(direction: Direction, findings: Findings, ruleset: Ruleset, lines: Lines) -> Section:
     chain = ruleset.chain(direction)
     risks = _risks(findings.hazards) if direction is Direction.INCOMING else {}
+    programs = Programs(direction, findings)
     written = [
-        (is_base(rule), _row(position, rule, write_cells(rule, direction, findings), risks, lines))
+        (is_base(rule), _row(position, rule, write_cells(rule, direction, programs), risks, lines))
         for position, rule in chain.numbered()
     ]
     return Section(

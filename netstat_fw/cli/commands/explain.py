@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from netstat_fw.analyzers import analyze
+from netstat_fw.cells import describe
 from netstat_fw.cli.captures import parse_bytes
-from netstat_fw.cli.cells import describe
 from netstat_fw.cli.failures import InputError
 from netstat_fw.cli.options import capture_argument, dialect_option
 from netstat_fw.cli.policies import make_policy, policy_options

@@ -43,7 +43,5 @@ def command(capture: str, dialect: Dialect | None, form: str | None, *, strict: 
 
         click.echo(write_csv(read), nl=False)
     else:
-
-
         show_json(read.to_dict())
     finish(is_damaged=bool(read.errors))
