@@ -132,6 +132,7 @@ OPEN = Ruleset(
 CLOSED = Ruleset(Chain(Action.DROP), Chain(Action.DROP))
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("ruleset", [SERVER, OPEN, CLOSED], ids=["server", "open", "closed"])
 def test_every_port_meets_the_verdict_of_the_model(
     inside: netns.Namespace, ruleset: Ruleset

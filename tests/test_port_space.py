@@ -158,6 +158,7 @@ def test_any_host_opens_what_its_lines_ask_for(text: str) -> None:
     compare(text)
 
 
+@pytest.mark.exhaustive
 def test_every_single_port_of_the_seed_host() -> None:
     """Both chains, TCP and UDP, both families: half a million packets, one by one."""
     name = "linux/seed_host/netstat.txt"
