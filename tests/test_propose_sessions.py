@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from policy_findings import codes, knock, own, said
+import pytest
+from policy_findings import call, codes, knock, own, said
 
 from netstat_fw import parse
 from netstat_fw.analyzers import analyze
+from netstat_fw.errors import LockOutError
 from netstat_fw.observation import decide_remotes, find_edges, merge, name_remotes, observe
 from netstat_fw.ruleset import Action, Policy, Ruleset, propose, read_decisions
 
@@ -92,3 +94,60 @@ def test_a_connection_that_is_asked_for_makes_no_stranger_of_an_edge() -> None:
     assert list(map(str, service.strangers)) == [CLOSING]
     policy = Policy(decisions=decide_remotes([service]))
     assert knock(propose(server, policy), 8000, source=ASKING).action is DROP
+
+
+@pytest.mark.parametrize(
+    ("port", "program", "peer_port"),
+    [(22, "-", 40001), (22, "-", 1022), (3389, "-", 50412), (5985, "-", 49200),
+     (7722, "9/sshd", 40001), (7722, "9/sshd", 10022)],
+)  # fmt: skip
+@pytest.mark.parametrize("profile", ["strict", "balanced", "permissive"])
+def test_a_session_keeps_its_way_in_though_no_listener_is_captured(
+    port: int, program: str, peer_port: int, profile: str
+) -> None:
+    """The line of the listener may be cut away or damaged; the others are all there."""
+    text = (
+        "tcp 0 0 0.0.0.0:80 0.0.0.0:* LISTEN 1/httpd\n"
+        f"tcp 0 0 192.0.2.2:{port} {OPEN}:{peer_port} ESTABLISHED {program}"
+    )
+    ruleset = propose(analyze(parse(text)), Policy(profile=profile))
+    assert knock(ruleset, port, source=OPEN).action is ACCEPT
+    assert knock(ruleset, port, source="198.51.100.9").action is ACCEPT
+    assert "ANTI_LOCKOUT" in codes(own(ruleset.incoming)[0])
+    assert "NO_WAY_IN" not in said(ruleset)
+    assert call(ruleset, peer_port).action is DROP
+    with pytest.raises(LockOutError):
+        propose(
+            analyze(parse(text)),
+            Policy(decisions=read_decisions(f'[[incoming]]\naction="drop"\nport="tcp/{port}"')),
+        )
+
+
+@pytest.mark.parametrize("row", [
+    # Closing, and not of an administrator's kind.
+    f"tcp 0 0 192.0.2.2:22 {OPEN}:40001 TIME_WAIT -",
+    f"tcp 0 0 192.0.2.2:7722 {OPEN}:40001 ESTABLISHED 9/app",
+    # What an ssh daemon asks for on behalf of who is connected.
+    f"tcp 0 0 192.0.2.2:40002 {OPEN}:40001 ESTABLISHED 9/sshd",
+])  # fmt: skip
+def test_no_other_connection_without_a_listener_opens_anything(row: str) -> None:
+    text = f"tcp 0 0 0.0.0.0:80 0.0.0.0:* LISTEN 1/httpd\n{row}"
+    ruleset = propose(analyze(parse(text)), Policy(profile="permissive"))
+    assert [str(rule.local_ports) for rule in own(ruleset.incoming)] == ["80", "443"]
+
+
+def test_a_session_on_loopback_opens_nothing() -> None:
+    shut = (
+        "tcp 0 0 127.0.0.1:22 0.0.0.0:* LISTEN 1/sshd\n"
+        f"tcp 0 0 192.0.2.2:22 {OPEN}:40001 ESTABLISHED 2/sshd"
+    )
+    ruleset = propose(analyze(parse(shut)))
+    assert knock(ruleset, 22, source=OPEN).action is DROP
+
+
+def test_sessions_of_a_family_without_a_listener_join_those_of_the_other() -> None:
+    text = capture(22, "sshd") + "\ntcp6 0 0 2001:db8::2:22 2001:db8:9::9:40004 ESTABLISHED 3/sshd"
+    ruleset = propose(analyze(parse(text)), Policy(decisions=OFFICE))
+    kept = own(ruleset.incoming)[0]
+    assert str(kept.remote) == f"{OPEN},2001:db8:9::9"
+    assert [line.line for line in kept.evidence] == [2, 4, 5]

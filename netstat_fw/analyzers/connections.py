@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netstat_fw.analyzers.direction import T5, DirectionTable, Way
+from netstat_fw.analyzers.administration import is_admin
+from netstat_fw.analyzers.direction import SESSION, T5, T6, T8, DirectionTable, Way
 from netstat_fw.analyzers.findings import Fate
 from netstat_fw.analyzers.host import PEERS_EPHEMERAL
 from netstat_fw.analyzers.rows import holder
 from netstat_fw.analyzers.verdicts import Verdict
 from netstat_fw.analyzers.wording import port_text
+from netstat_fw.records import State
 
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
@@ -58,6 +60,8 @@ def _file(row: Row, direction: Conclusion, shut: Container[Port], flows: Flows) 
     """File a row that came in without a listener, went out, or cannot be explained."""
     protocol, local, remote = row.socket.protocol, row.local.port, row.remote.port
     way = direction.way
+    if local is not None and _is_session(row, local, direction) and (protocol, local) not in shut:
+        return flows.into(protocol, local).take(row, SESSION, Fate.FINDING)
     # Row T5 has looked at the remote port already, and most connections come by it.
     if way is Way.OUT and remote is not None and (direction is T5 or remote not in PEERS_EPHEMERAL):
         return flows.out_to(protocol, remote).take(row, direction, Fate.FINDING)
@@ -68,6 +72,18 @@ def _file(row: Row, direction: Conclusion, shut: Container[Port], flows: Flows) 
             flows.into(protocol, local).take(row, direction, Fate.FINDING)
         return flows.out_to(protocol, local).take(row, direction, Fate.FINDING)
     return _asked(row, direction, flows).take(row, direction, Fate.QUESTION)
+
+
+def _is_session(row: Row, port: int, direction: Conclusion) -> bool:
+    """Tell whether an administrator is connected to a port whose listener was not captured.
+
+    A client's port is never taken for one: ssh daemons also connect on behalf of who is connected.
+    """
+    if direction is not T6 and direction is not T8:
+        return False
+    socket = row.socket
+    programs = () if row.program is None else (row.program,)
+    return socket.state is State.ESTABLISHED and is_admin(socket.protocol, port, programs)
 
 
 def _asked(row: Row, direction: Conclusion, flows: Flows) -> Traffic:

@@ -274,6 +274,13 @@ T6 = _direction(
     "LISTENER_GONE",
     "the remote port is a client's, but nothing listens on the local port any more",
 )
+SESSION = _direction(
+    Way.IN,
+    _LOW,
+    "B7",
+    "ADMIN_SESSION",
+    "an administrator is connected, though no listener was captured",
+)
 T7 = _direction(Way.ASK, _LOW, "T7", "BOTH_EPHEMERAL", "both ports are ones that clients get")
 T8 = _direction(
     Way.OUT,

@@ -14,6 +14,7 @@ from netstat_fw.analyzers.administration import is_admin
 from netstat_fw.analyzers.citation import unite
 from netstat_fw.analyzers.direction import NAMED, UNREADABLE
 from netstat_fw.analyzers.findings import Basis, Connection, Exposure, Fate, Scope
+from netstat_fw.analyzers.host import sort_addresses
 from netstat_fw.analyzers.rows import DATAGRAMS, holder
 from netstat_fw.analyzers.traffic import Traffic
 from netstat_fw.analyzers.verdicts import Verdict
@@ -22,6 +23,7 @@ from netstat_fw.evidence import Question, Reason
 from netstat_fw.records import Protocol, State
 
 if TYPE_CHECKING:
+    from netstat_fw.address import Address
     from netstat_fw.analyzers.host import Context
     from netstat_fw.analyzers.rows import Row
 
@@ -115,12 +117,17 @@ def with_sessions(exposure: Exposure, traffic: Traffic, context: Context) -> Exp
     """
     return attrs.evolve(
         exposure,
-        peers=traffic.peers,
-        connected=traffic.connected,
-        peers_complete=traffic.peers_complete,
-        sessions=context.cite(traffic.settled),
+        peers=_added(exposure.peers, traffic.peers),
+        connected=_added(exposure.connected, traffic.connected),
+        peers_complete=exposure.peers_complete and traffic.peers_complete,
+        sessions=unite((*exposure.sessions, *context.cite(traffic.settled))),
         evidence=unite((*exposure.evidence, *context.cite(traffic.asking))),
     )
+
+
+def _added(known: tuple[Address, ...], more: tuple[Address, ...]) -> tuple[Address, ...]:
+    # Mostly there is nothing to add to, and very many are sorted already.
+    return sort_addresses({*known, *more}) if known else more
 
 
 def make_connections(flows: Flows, context: Context) -> tuple[Connection, ...]:

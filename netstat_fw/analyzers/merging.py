@@ -38,6 +38,7 @@ def _joined(same: Sequence[Mergeable]) -> Mergeable:
     if exposures:
         connected = {peer for each in exposures for peer in each.connected}
         further["connected"] = sort_addresses(connected)
+        further["sessions"] = unite(line for each in exposures for line in each.sessions)
     return attrs.evolve(
         same[0],
         families=tuple(family for family in BOTH if family in families),
