@@ -10,8 +10,11 @@ from __future__ import annotations
 import contextlib
 import errno
 import json
+import os
+import shutil
 import socket
 import struct
+import subprocess
 import sys
 import threading
 import time
@@ -32,17 +35,19 @@ PLACES = {4: slice(12, 16), 6: slice(8, 24)}
 CHECKSUM_PLACES = {1: 2, 6: 16, 17: 6, 58: 2}
 """Where a protocol's checksum is in its header."""
 HEARD: list[str] = []
+HOLDERS: list[subprocess.Popen[bytes]] = []
 MEMBERS: list[socket.socket] = []
 
 
 def serve(command: Command) -> str:
-    """Answer on a port of every address, both families, and note what is heard."""
-    for family in FAMILIES.values():
+    """Answer on a port of the addresses, by default of all, and note what is heard."""
+    for address in command.get("addresses", ("0.0.0.0", "::")):  # noqa: S104 - of a namespace
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
         server = socket.socket(family, KINDS[command["protocol"]])
         server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if family == socket.AF_INET6:
             server.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        server.bind(("", command["port"]))
+        server.bind((address, command["port"]))
         answer = _greet if command["protocol"] == "tcp" else _echo
         if command["protocol"] == "tcp":
             server.listen(50)
@@ -66,7 +71,10 @@ def _echo(server: socket.socket) -> None:
 
 
 def ask(command: Command) -> str:
-    """Ask one question and say how it ended."""
+    """Ask one question and say how it ended.
+
+    An answer begins with ``expect`` after ``say`` was said; both have one character for each byte.
+    """
     asks = {"tcp": _ask_tcp, "udp": _ask_udp, "ping": _ask_ping}
     try:
         return asks[command["protocol"]](FAMILIES[command["family"]], command)
@@ -86,15 +94,20 @@ def _ask_tcp(family: socket.AddressFamily, command: Command) -> str:
     with socket.socket(family, socket.SOCK_STREAM) as client:
         client.settimeout(PATIENCE)
         client.connect((command["address"], command["port"]))
-        return "open" if client.recv(10) == b"hello" else "refused"
+        client.sendall(command.get("say", "").encode("latin-1"))
+        expected = command.get("expect", "hello").encode("latin-1")
+        return "open" if client.recv(100).startswith(expected) else "refused"
 
 
 def _ask_udp(family: socket.AddressFamily, command: Command) -> str:
     with socket.socket(family, socket.SOCK_DGRAM) as client:
         client.settimeout(PATIENCE)
         client.connect((command["address"], command["port"]))
-        client.send(b"question")
-        return "open" if client.recv(100) == b"question" else "refused"
+        question: str = command.get("say", "question")
+        client.send(question.encode("latin-1"))
+        expected: str = command.get("expect", question)
+        answered = client.recv(100).startswith(expected.encode("latin-1"))
+        return "open" if answered else "refused"
 
 
 def _ask_ping(family: socket.AddressFamily, command: Command) -> str:
@@ -122,6 +135,35 @@ def checksum(data: bytes) -> int:
     while total >> 16:
         total = (total & 0xFFFF) + (total >> 16)
     return ~total & 0xFFFF
+
+
+def hold(command: Command) -> str:
+    """Let a program of any name hold a socket: listening, or connected to ``to``."""
+    family = socket.AF_INET6 if ":" in command["address"] else socket.AF_INET
+    with socket.socket(family, KINDS[command["protocol"]]) as held:
+        held.bind((command["address"], command["port"]))
+        if "to" in command:
+            held.connect(tuple(command["to"]))
+        elif command["protocol"] == "tcp":
+            held.listen()
+        # ``sleep`` does nothing with it; its first argument is what netstat calls a program.
+        HOLDERS.append(
+            subprocess.Popen(
+                (os.fsencode(command["name"]), "600"),
+                executable=shutil.which("sleep"),
+                pass_fds=[held.fileno()],
+            )
+        )
+    return "held"
+
+
+def release(_command: Command) -> str:
+    """End every program that holds a socket."""
+    for holder in HOLDERS:
+        holder.terminate()
+        holder.wait()
+    HOLDERS.clear()
+    return "released"
 
 
 def ask_all(command: Command) -> list[str]:
@@ -301,11 +343,12 @@ def heard(_command: Command) -> list[str]:
 
 def main() -> None:
     """Answer commands until the input ends."""
-    known = (serve, ask_all, forge, send, hear_segments, hear_reports, join, heard)
+    known = (serve, hold, release, ask_all, forge, send, hear_segments, hear_reports, join, heard)
     commands = {function.__name__: function for function in known}
     for line in sys.stdin:
         command = json.loads(line)
         print(json.dumps(commands[command.pop("do")](command)), flush=True)  # noqa: T201 - the answer
+    release({})
 
 
 if __name__ == "__main__":

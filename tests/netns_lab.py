@@ -87,12 +87,12 @@ def link(*tools: str, host_device: str = "h0") -> Iterator[Link]:
             json.loads(space.run("ip", "-j", "link", "show", device))[0]["address"]
             for space, device, _ in ends
         ]
-        with _started(host) as on_host, _started(peer) as on_peer:
-            yield Link(Agent(host, on_host), Agent(peer, on_peer), *macs)
+        with agent(host) as on_host, agent(peer) as on_peer:
+            yield Link(on_host, on_peer, *macs)
 
 
 @contextlib.contextmanager
-def _started(space: netns.Namespace) -> Iterator[subprocess.Popen[str]]:
+def agent(space: netns.Namespace) -> Iterator[Agent]:
     """Run a helper in a namespace while the context lasts."""
     with subprocess.Popen(
         space.command(sys.executable, "-u", str(AGENT)),
@@ -101,6 +101,7 @@ def _started(space: netns.Namespace) -> Iterator[subprocess.Popen[str]]:
         text=True,
     ) as process:
         try:
-            yield process
+            yield Agent(space, process)
         finally:
-            process.terminate()
+            # The end of its input is the end of the helper, and of what it has started.
+            process.communicate(timeout=20)
