@@ -19,6 +19,7 @@ from netstat_fw.observation.identity import Finding, identity_of
 from netstat_fw.playback import replay
 from netstat_fw.records import Capture  # noqa: TC001 - hypothesis reads the annotations
 from netstat_fw.ruleset import Policy, propose
+from netstat_fw.ruleset.difference import diff
 
 if TYPE_CHECKING:
     from netstat_fw.analyzers.findings import Connection, Exposure, Findings
@@ -68,6 +69,19 @@ def test_merging_is_associative_commutative_and_idempotent(
     assert written(merge(a, b)) == written(merge(b, a))
     assert written(merge(a, a)) == written(merge(a)) == written(a)
     assert merge(a, b, b) == merge(a, b)
+
+
+@SLOW
+@given(captures, st.sampled_from(["strict", "balanced", "permissive"]))
+def test_one_capture_under_several_names_decides_every_packet_alike(
+    capture: Capture, profile: str
+) -> None:
+    findings = analyze(capture)
+    merged = merge(*(observe(findings, name) for name in "abc")).findings
+    policy = Policy(profile=profile, narrow_sources=4, pin_destinations=2)
+    once, again = propose(findings, policy), propose(merged, policy)
+    assert not diff(once, again), str(diff(once, again))
+    assert [rule.id for rule in once.incoming.rules] == [r.id for r in again.incoming.rules]
 
 
 @SLOW

@@ -15,7 +15,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from port_space import edges
-from raw_expectation import Host, Row, read_host, version_of, wanted_in, wanted_out
+from raw_expectation import (
+    Host,
+    Row,
+    is_loopback,
+    read_host,
+    version_of,
+    wanted_in,
+    wanted_out,
+)
 
 from netstat_fw import parse
 from netstat_fw.analyzers import analyze
@@ -107,9 +115,45 @@ def compare(text: str) -> None:
             assert swept(ruleset, flow, wanted) == wanted, flow
 
 
+def converse(text: str) -> None:
+    """Play every connection from its first packet on, and knock at what is for the host alone."""
+    ruleset, host = propose(analyze(parse(text))), read_host(text)
+    for one in host.rows:
+        if one.remote_port is None or is_loopback(one.there):
+            continue
+        served = one.port in wanted_in(host, one.protocol, one.here, one.there, one.remote_port)
+        asked = one.remote_port in wanted_out(host, one.protocol, one.here, one.port)
+        # A client's port never serves, so no connection is both.
+        first = attrs.evolve(
+            packet(IN if served else OUT, one.protocol, one.here, one.there),
+            local_port=one.port,
+            remote_port=one.remote_port,
+        )
+        reply = attrs.evolve(first, direction=OUT if served else IN, state="established")
+        opened = ruleset.decide(first).action is Action.ACCEPT
+        assert opened is (served or asked), one
+        assert ruleset.decide(reply).action is Action.ACCEPT
+        # It is the connection that lets the reply through: by itself it would open nothing.
+        alone = ruleset.decide(attrs.evolve(reply, state="new"))
+        assert alone.action is Action.DROP, one
+    for (protocol, port), binds in host.binds.items():
+        if not all(map(is_loopback, binds)):
+            continue
+        for version, here in SOMEWHERE.items():
+            inside = "127.0.0.1" if version == 4 else "::1"
+            flow = packet(IN, protocol, inside, inside)
+            on_loopback = attrs.evolve(flow, local_port=port, interface="lo")
+            assert ruleset.decide(on_loopback).action is Action.ACCEPT
+            outside = attrs.evolve(packet(IN, protocol, here, STRANGERS[version]), local_port=port)
+            assert ruleset.decide(outside).action is Action.DROP
+            # A rule of its own says so, and not the default, whatever is opened broadly.
+            assert ruleset.decide(outside).rule is not None
+
+
 @pytest.mark.parametrize("name", HOSTS)
 def test_a_linux_host_opens_what_its_lines_ask_for(name: str) -> None:
     compare(text_of(f"linux/{name}/netstat.txt"))
+    converse(text_of(f"linux/{name}/netstat.txt"))
 
 
 OWN = ("192.0.2.2", "192.0.2.3", "2001:db8::2")
@@ -156,6 +200,7 @@ def raw_hosts(draw: st.DrawFn) -> str:
 @given(raw_hosts())
 def test_any_host_opens_what_its_lines_ask_for(text: str) -> None:
     compare(text)
+    converse(text)
 
 
 @pytest.mark.exhaustive

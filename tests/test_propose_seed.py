@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -217,3 +220,29 @@ def test_the_same_ruleset_comes_of_every_run(findings: Findings) -> None:
         "r789d861bb2ec",
         "r862274d815e6",
     ]
+
+
+SCRIPT = """
+import sys
+from netstat_fw import parse, analyze
+from netstat_fw.ruleset import Policy, propose, write_starter
+findings = analyze(parse(open(sys.argv[1], "rb").read()))
+for profile in ("strict", "balanced", "permissive"):
+    print(propose(findings, Policy(profile=profile)).to_json())
+print(write_starter(findings))
+"""
+
+
+def test_the_same_bytes_come_of_every_process() -> None:
+    """Sets come in another order in each process, which must leave no trace."""
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", SCRIPT, str(SEED)],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    ]
+    assert said[0] == said[1]
+    assert b"rfe5d415cc122" in said[0]
