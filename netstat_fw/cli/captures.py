@@ -1,7 +1,7 @@
 """Captures: from what a call names to records, and what was doubtful told on standard error.
 
-A file that a call names itself has to be
-a capture; one that is merely in a folder may be something else, and is left out aloud.
+A file that a call names itself has to be a capture; one that is merely in a folder may be something
+else, and is left out aloud.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+import attrs
 import click
 
 from netstat_fw.cli.failures import InputError, cleaned
@@ -25,6 +26,21 @@ if TYPE_CHECKING:
 
 _SHOWN_REMARKS = 20
 _MANY_FILES = 5
+
+
+@attrs.frozen
+class Reading:
+    """One text that was read.
+
+    Attributes:
+        source: where it is from.
+        data: the text, decompressed; empty where it could not be had.
+        capture: what it says; None for a file of a folder that is no capture.
+    """
+
+    source: Source
+    data: bytes = b""
+    capture: Capture | None = None
 
 
 def read_capture(
@@ -75,25 +91,25 @@ def parse_bytes(
     return capture
 
 
-def read_captures(
-    sources: Sequence[Source], dialect: Dialect | None = None
-) -> Iterator[tuple[Source, Capture | None]]:
-    """Read captures one after the other; None for a file of a folder that is no capture.
+def read_captures(sources: Sequence[Source], dialect: Dialect | None = None) -> Iterator[Reading]:
+    """Read captures one after the other.
 
     Raises:
         InputError: where nothing at all is a capture, and as `read_capture`.
     """
     found = False
     for source in _with_progress(sources):
-        capture = None
         try:
-            capture = read_capture(source, dialect=dialect, is_only=len(sources) == 1)
-            found = True
+            data = read_bytes(source)
+            capture = parse_bytes(data, str(source), dialect=dialect, is_only=len(sources) == 1)
         except InputError as error:
             if not source.in_folder:
                 raise
             click.echo(f"left out: {error.message}", err=True)
-        yield source, capture
+            yield Reading(source)
+        else:
+            found = True
+            yield Reading(source, data, capture)
     if not found:
         raise InputError("none of the files is a capture: name the folder of one host's captures")
 

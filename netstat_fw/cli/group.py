@@ -99,6 +99,8 @@ SUBCOMMANDS: Mapping[str, str] = {
     "targets": "Show the targets of export, and what each can and cannot hold.",
     "check": "Replay captures against a ruleset: would it cut off what was observed?",
     "diff": "Compare two rulesets or captures: what was opened, closed, widened, narrowed.",
+    "report": "Write a page with a picture of the host, its rules, their evidence, and open"
+    " questions.",
     "explain": "Show what became of one captured line, and why.",
     "parse": "Write the typed records that a capture was read into.",
     "live": "Run this machine's netstat, and show the firewall that fits it.",

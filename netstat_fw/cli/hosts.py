@@ -13,9 +13,10 @@ import click
 from netstat_fw.analyzers import analyze
 from netstat_fw.cli.captures import read_captures
 from netstat_fw.cli.sources import find_sources
+from netstat_fw.reader.text import as_text, split_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from netstat_fw.analyzers.findings import Findings
     from netstat_fw.records import Dialect
@@ -29,32 +30,47 @@ class Host:
         findings: of all captures together.
         names: the captures, as evidence names them; one capture alone is named by nothing.
         is_damaged: some input could not be read.
+        lines: the lines of each capture by its name, where they were asked for.
     """
 
     findings: Findings
     names: tuple[str, ...]
     is_damaged: bool
+    lines: Mapping[str, Sequence[str]] = attrs.field(factory=dict)
 
 
 def read_host(
     names: Sequence[str],
     dialect: Dialect | None = None,
     ephemeral: tuple[int, int] | None = None,
+    *,
+    with_lines: bool = False,
 ) -> Host:
     """Read captures of one host and analyse them, several merged.
+
+    Args:
+        names: files, folders, ``-``.
+        dialect: read them as this dialect only.
+        ephemeral: the first and the last of the ports that the host hands out to clients.
+        with_lines: keep the captured lines.
 
     Raises:
         InputError: as `read_captures`.
     """
     sources = find_sources(names)
     found: dict[str, Findings] = {}
+    lines: dict[str, Sequence[str]] = {}
     is_damaged = False
-    for source, capture in read_captures(sources, dialect):
-        if capture is not None:
-            name = str(source) if len(sources) > 1 else ""
-            found[name] = analyze(capture, ephemeral=ephemeral, name=name)
+    for reading in read_captures(sources, dialect):
+        capture = reading.capture
         is_damaged = is_damaged or capture is None or bool(capture.errors)
-    return Host(_merged(found), tuple(found), is_damaged)
+        if capture is None:
+            continue
+        name = str(reading.source) if len(sources) > 1 else ""
+        found[name] = analyze(capture, ephemeral=ephemeral, name=name)
+        if with_lines:
+            lines[name] = split_lines(as_text(reading.data)[0])
+    return Host(_merged(found), tuple(found), is_damaged, lines)
 
 
 def _merged(found: dict[str, Findings]) -> Findings:

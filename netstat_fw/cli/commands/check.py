@@ -49,15 +49,15 @@ def command(
     stored = read_ruleset(ruleset)
     sources = find_sources(captures)
     failed = False
-    for source, capture in read_captures(sources, dialect):
-        if capture is None:
+    for reading in read_captures(sources, dialect):
+        if reading.capture is None:
             failed = True
             continue
-        result = replay(stored, capture)
-        before = f"{source}: " if len(sources) > 1 else ""
+        result = replay(stored, reading.capture)
+        before = f"{reading.source}: " if len(sources) > 1 else ""
         for sentence in _say(result, show_all=show_all):
             click.echo(f"{before}{cleaned(sentence)}")
-        failed = failed or bool(result.cut_off or capture.errors)
+        failed = failed or bool(result.cut_off or reading.capture.errors)
     if failed:
         sys.exit(1)
 
