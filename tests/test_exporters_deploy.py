@@ -58,7 +58,7 @@ def test_a_shell_takes_it(target: str) -> None:
     subprocess.run(("sh", "-n"), input=deploy_script(SERVER, target), text=True, check=True)
 
 
-def test_only_packet_filters_of_linux_have_a_deployment() -> None:
+def test_an_unknown_target_names_those_that_have_a_deployment() -> None:
     with pytest.raises(ExportError, match="no deployment for target 'ufw'; there are nftables, "):
         deploy_script(LOCKED, "ufw")
 

@@ -4,7 +4,7 @@ The script saves what is loaded of our own table or chains, starts a timer, load
 rolls back when the answer is another one, when none comes in time, and when the connection to the
 terminal is lost. What it saves, replaces and restores is ours alone; it flushes nothing else.
 
-Written for any POSIX shell, sh(1).
+Written for any POSIX shell, sh(1); `netstat_fw.exporters.deploy_windows` is the same in PowerShell.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netstat_fw.errors import ExportError
-from netstat_fw.exporters import iptables, nftables
+from netstat_fw.exporters import deploy_windows, iptables, nftables, windows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,24 +25,39 @@ LONGEST = 86_400
 
 
 def deploy_script(ruleset: Ruleset, target: str, *, seconds: int = 60) -> str:
-    """Write a script for ``sh`` that loads a ruleset and asks for confirmation.
+    """Write a script that loads a ruleset and asks for confirmation.
 
-    The script exits with 0 where the firewall was kept, with 1 where it was rolled back.
+    It is one for ``sh``, or for Windows PowerShell as an administrator, and exits with 0 where the
+    firewall was kept, with 1 where it was rolled back.
 
     Args:
         ruleset: what to load.
-        target: ``nftables`` or ``iptables``.
+        target: ``nftables``, ``iptables`` or ``windows``.
         seconds: how long to wait for the answer, 1 to `LONGEST`.
 
     Raises:
         ExportError: for another target or a wait out of range, and as the target does.
     """
-    if target not in _STEPS:
-        raise ExportError(f"no deployment for target {target!r}; there are {', '.join(_STEPS)}")
+    if target not in _WRITERS:
+        raise ExportError(f"no deployment for target {target!r}; there are {', '.join(_WRITERS)}")
     if not 1 <= seconds <= LONGEST:
         raise ExportError(f"a confirmation is waited for 1 to {LONGEST} seconds, not {seconds}")
-    renderer, steps = _STEPS[target]
-    rendered = renderer(ruleset)
+    return _WRITERS[target](ruleset, seconds)
+
+
+def _for_nftables(ruleset: Ruleset, seconds: int) -> str:
+    return _shell(nftables.render(ruleset), _NFTABLES, seconds)
+
+
+def _for_iptables(ruleset: Ruleset, seconds: int) -> str:
+    return _shell(iptables.render(ruleset), _IPTABLES, seconds)
+
+
+def _for_windows(ruleset: Ruleset, seconds: int) -> str:
+    return deploy_windows.wrap(windows.render(ruleset).text, seconds)
+
+
+def _shell(rendered: Rendered, steps: str, seconds: int) -> str:
     files = [line for name, text in rendered.files.items() for line in _file(name, text)]
     end = _END.replace("@SECONDS@", str(seconds))
     return "\n".join([_START, *files, steps, end])
@@ -179,7 +194,8 @@ fi
 exit 1
 """
 
-_STEPS: Mapping[str, tuple[Callable[[Ruleset], Rendered], str]] = {
-    "nftables": (nftables.render, _NFTABLES),
-    "iptables": (iptables.render, _IPTABLES),
+_WRITERS: Mapping[str, Callable[[Ruleset, int], str]] = {
+    "nftables": _for_nftables,
+    "iptables": _for_iptables,
+    "windows": _for_windows,
 }

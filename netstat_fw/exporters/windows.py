@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 GROUP = "netstat-fw"
 """Group of our rules in PowerShell, name of each of them in netsh."""
+UNGUARDED = "Have another way in before you run this: nothing takes it back."
+"""What is true of the script alone, and of no deployment of it."""
 # A line of cmd has 8191 characters: 50 prefixes of either side take 4,400 of them, 80 port ranges
 # of either side 1,920.
 _ADDRESSES = 50
@@ -159,7 +161,7 @@ _NOTES = (
     "",
     "Windows never filters loopback, accepts replies by itself, drops what belongs to nothing.",
     "Rules of others stay. What they allow still passes, and what they block does not.",
-    "Have another way in before you run this: nothing takes it back.",
+    UNGUARDED,
 )
 _FORMS: dict[
     str, tuple[str, str, Callable[[Ruleset, Plan, Iterable[str]], Iterator[str]], bool]
