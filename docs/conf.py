@@ -1,0 +1,86 @@
+"""How Sphinx builds the documentation: ``sphinx-build -W --keep-going docs docs/_build/html``.
+
+The reference pages are made of docstrings while building: of the library by autodoc, of the command
+by what its ``--help`` prints.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING
+
+import netstat_fw
+from netstat_fw.columns import COLUMNS
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+project = "netstat-fw"
+author = "the authors of netstat-fw"
+release = netstat_fw.__version__
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.viewcode"]
+html_theme = "furo"
+html_title = f"netstat-fw {release}"
+# Single backquotes in docstrings hold names and code.
+default_role = "code"
+myst_enable_extensions = ["deflist"]
+myst_heading_anchors = 3
+exclude_patterns = ["_build"]
+# Pages that other parts of the project bring along may not be there yet.
+suppress_warnings = ["toc.empty_glob"]
+autodoc_member_order = "bysource"
+autodoc_typehints = "signature"
+autodoc_typehints_format = "short"
+autodoc_preserve_defaults = True
+napoleon_numpy_docstring = False
+napoleon_use_ivar = True
+
+# What pages have in the place of what is made while building.
+_COMMANDS = "COMMANDS-OF-NETSTAT-FW"
+_COLUMNS = "COLUMNS-OF-RECORDS"
+
+
+def _commands() -> str:
+    """Write one section for each subcommand, with what its ``--help`` prints."""
+    import click  # noqa: PLC0415 - of the extra, and only this page needs it
+
+    from netstat_fw.cli.group import app  # noqa: PLC0415 - the same
+
+    parts = []
+    group = click.Context(app)
+    for name in ["", *app.list_commands(group)]:
+        command = (name and app.get_command(group, name)) or app
+        title = f"netstat-fw {name}".strip()
+        context = click.Context(command, info_name=title, max_content_width=90)
+        parts.append(f"## `{title}`\n\n```text\n{command.get_help(context)}\n```\n")
+    return "\n".join(parts)
+
+
+def _columns() -> str:
+    """Write the table of columns."""
+    rows = [
+        f"| `{column.name}` | {column.kind.value} | {'yes' if column.nullable else 'no'} "
+        f"| {column.meaning} |"
+        for column in COLUMNS
+    ]
+    return "\n".join(["| column | holds | may be empty | is |", "|---|---|---|---|", *rows])
+
+
+def _fill_in(_app: Sphinx, _name: str, source: list[str]) -> None:
+    if _COMMANDS in source[0]:
+        source[0] = source[0].replace(_COMMANDS, _commands())
+    if _COLUMNS in source[0]:
+        source[0] = source[0].replace(_COLUMNS, _columns())
+
+
+def _dedented(
+    _app: Sphinx, _what: str, _name: str, _value: object, _options: object, lines: list[str]
+) -> None:
+    """Show an example of a docstring that stands right below its text as one block."""
+    lines[:] = textwrap.dedent("\n".join(lines)).split("\n")
+
+
+def setup(app: Sphinx) -> None:
+    """Connect what is made while building."""
+    app.connect("source-read", _fill_in)
+    app.connect("autodoc-process-docstring", _dedented)
