@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
+import runpy
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -15,6 +18,7 @@ import netstat_fw
 from netstat_fw import cli
 from netstat_fw.cli.group import SUBCOMMANDS, app
 from netstat_fw.errors import LockOutError
+from netstat_fw.exporters import TARGETS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,6 +66,12 @@ def test_a_plan_for_machines_loads_no_table_library_and_no_target() -> None:
     assert loaded & absent == set()
 
 
+def test_export_loads_the_module_of_its_target_only() -> None:
+    targets = {f"netstat_fw.exporters.{module}" for module in TARGETS.values()}
+    loaded = _loaded("export", str(SEED), "--to", "json")
+    assert loaded & targets == {"netstat_fw.exporters.json_target"}
+
+
 @pytest.mark.parametrize("name", list(SUBCOMMANDS))
 def test_what_the_group_says_of_a_subcommand_is_what_it_says_itself(name: str) -> None:
     command = _command(name)
@@ -99,6 +109,15 @@ def test_the_shell_completes_subcommands_options_targets_and_files() -> None:
     assert _complete("netstat-fw plan cap") == ["file,cap"]
 
 
+def test_completion_loads_no_subcommand() -> None:
+    context = click.Context(app)
+    assert app.list_commands(context) == list(SUBCOMMANDS)
+    found = app.shell_complete(context, "d")
+    assert [(each.value, each.help) for each in found] == [
+        (name, SUBCOMMANDS[name]) for name in ("decide", "diff")
+    ]
+
+
 def test_an_unknown_subcommand_is_a_wrong_call() -> None:
     assert "No such command 'plam'" in refused("plam")
 
@@ -107,9 +126,15 @@ def test_the_version_is_the_package_s() -> None:
     assert netstat_fw.__version__ in run("--version").stdout
 
 
-def test_the_module_runs_as_a_program() -> None:
-    done = run_program("--help")
-    assert (done.returncode, b"plan" in done.stdout) == (0, True)
+def test_the_module_runs_as_a_program(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["netstat-fw", "--help"])
+    runpy.run_module("netstat_fw.__main__")
+    assert capsys.readouterr().out == ""
+    with pytest.raises(SystemExit):
+        runpy.run_module("netstat_fw", run_name="__main__")
+    assert "Commands:" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(("name", "module"), [("click", "group"), ("rich", "tables")])
@@ -144,6 +169,19 @@ def test_main_runs_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SystemExit) as ended:
         cli.main()
     assert ended.value.code == 0
+    shown = io.StringIO()
+    monkeypatch.setattr(sys, "stdout", shown)
+    with pytest.raises(SystemExit):
+        cli.main()
+    assert netstat_fw.__version__ in shown.getvalue()
+
+
+def test_a_reader_that_has_enough_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+    monkeypatch.setattr(_command("plan"), "callback", fail)
+    assert run("plan", "-").output == ""
 
 
 @pytest.mark.parametrize("arguments", ["plan", "export --to json", "parse --csv"])

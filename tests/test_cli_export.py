@@ -74,6 +74,8 @@ def test_export_can_write_a_script_that_takes_itself_back(tmp_path: Path) -> Non
     file = tmp_path / "deploy.sh"
     run("export", str(SEED), "--to", "nftables", "--deploy", "-o", str(file))
     assert file.stat().st_mode & stat.S_IXUSR
+    said = refused("export", str(SEED), "--to", "nftables", "--deploy", "--wait", "0")
+    assert "is waited for 1 to 86400 seconds, not 0" in said
     said = refused("export", str(SEED), "--to", "pf", "--deploy")
     assert "no deployment for target 'pf'" in said
 
@@ -156,13 +158,11 @@ def test_what_is_no_regular_file_is_written_to(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("target", sorted(TARGETS))
 def test_every_target_says_what_it_can_hold(target: str) -> None:
-    shown = run("targets", target).stdout
-    assert shown.startswith(f"{target}: ")
-    found = examine(target).findings
-    assert [each.feature for each in found] == list(FEATURES)
-    for each in found:
-        assert bool(each.sentence) == (each.ability is not Ability.HOLDS)
-        assert each.feature in " ".join(shown.split())
+    (data,) = json.loads(run("targets", target, "--json").stdout)
+    assert (data["name"], data["title"].endswith(".")) == (target, True)
+    assert [each["feature"] for each in data["findings"]] == list(FEATURES)
+    for each in data["findings"]:
+        assert bool(each["sentence"]) == (each["ability"] != Ability.HOLDS.value)
 
 
 def test_targets_know_the_limits_that_their_documents_state() -> None:

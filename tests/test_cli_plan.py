@@ -14,6 +14,8 @@ from cli_running import DAMAGED, FIXTURES, SEED, refused, run
 
 from netstat_fw import Findings, Ruleset, analyze, parse, propose
 from netstat_fw.cells import Programs, describe, write_lines
+from netstat_fw.cli.captures import read_captures
+from netstat_fw.cli.sources import Source
 from netstat_fw.evidence import Evidence
 from netstat_fw.ruleset import Action, AddressSet, Direction, PortSet, Protocol, Rule
 
@@ -112,6 +114,15 @@ def test_a_progress_bar_is_shown_on_a_terminal_for_many_files(tmp_path: Path) ->
     assert "Reading captures" in shown
     assert "100%" in shown
     assert "Reading captures" not in run("plan", str(tmp_path)).stderr
+
+
+def test_progress_is_for_many_files_and_for_somebody_who_looks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sources = tuple(Source(str(SEED)) for _ in range(5))
+    assert len(list(read_captures(sources))) == 5
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    assert len(list(read_captures(sources))) == 5
 
 
 def test_plan_writes_json_for_machines() -> None:

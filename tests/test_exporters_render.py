@@ -11,7 +11,7 @@ from ruleset_strategies import rulesets
 
 from netstat_fw import exporters
 from netstat_fw.errors import ExportError, NetstatFwError
-from netstat_fw.exporters import TARGETS, Omission, render
+from netstat_fw.exporters import TARGETS, Omission, exporter_of, render
 from netstat_fw.exporters.limits import omit_or_refuse
 from netstat_fw.ruleset import Action, Chain, Rule, Ruleset
 
@@ -24,7 +24,7 @@ def test_every_target_module_is_in_the_table() -> None:
         for found in pkgutil.iter_modules(exporters.__path__)
     ]
     rendering = {module.render for module in modules if hasattr(module, "render")}
-    assert rendering == set(TARGETS.values())
+    assert rendering == {exporter_of(target) for target in TARGETS}
 
 
 @pytest.mark.parametrize("target", sorted(TARGETS))

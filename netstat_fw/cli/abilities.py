@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from netstat_fw.errors import ExportError
-from netstat_fw.exporters import TARGETS, render
+from netstat_fw.exporters import exporter_of, render
 from netstat_fw.exporters.deploy import deploy_script
 from netstat_fw.protocol import Family, Protocol
 from netstat_fw.ruleset.base import base_rules
@@ -75,8 +75,8 @@ class Target:
 
 
 def examine(name: str) -> Target:
-    """Find out what a target can hold; its name is one of `TARGETS`."""
-    exporter = TARGETS[name]
+    """Find out what a target can hold; its name is a key of `netstat_fw.exporters.TARGETS`."""
+    exporter = exporter_of(name)
     usual = frozenset(render(_ruleset(), name).omissions)
     document = sys.modules[exporter.__module__].__doc__ or ""
     parameters = inspect.signature(exporter).parameters.values()

@@ -6,35 +6,21 @@ and one row of the table below.
 
 from __future__ import annotations
 
+import importlib
 import inspect
 from typing import TYPE_CHECKING, TypeAlias
 
 from netstat_fw.errors import ExportError
-from netstat_fw.exporters import (
-    aerleon,
-    firewalld,
-    halo,
-    iptables,
-    json_target,
-    kubernetes,
-    nftables,
-    nftables_json,
-    pf,
-    rfc8519,
-    terraform_aws,
-    ufw,
-    windows,
-)
 from netstat_fw.exporters.rendered import Omission, Rendered
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from netstat_fw.ruleset.model import Ruleset
 
 Exporter: TypeAlias = "Callable[..., Rendered]"
 
-__all__ = ["TARGETS", "Omission", "Rendered", "render"]
+__all__ = ["TARGETS", "Omission", "Rendered", "exporter_of", "render"]
 
 
 def render(ruleset: Ruleset, target: str, **options: object) -> Rendered:
@@ -49,11 +35,7 @@ def render(ruleset: Ruleset, target: str, **options: object) -> Rendered:
         ExportError: for an unknown target or option, and where the target could only hold a
             ruleset that lets more through; the message says how to go round it.
     """
-    try:
-        exporter = TARGETS[target]
-    except KeyError:
-        known = ", ".join(sorted(TARGETS))
-        raise ExportError(f"unknown target {target!r}; there are {known}") from None
+    exporter = exporter_of(target)
     known_options = set(inspect.signature(exporter).parameters) - {"ruleset"}
     unknown = sorted(set(options) - known_options)
     if unknown:
@@ -62,18 +44,32 @@ def render(ruleset: Ruleset, target: str, **options: object) -> Rendered:
     return exporter(ruleset, **options)
 
 
-TARGETS: dict[str, Exporter] = {
-    "aerleon": aerleon.render,
-    "firewalld": firewalld.render,
-    "halo": halo.render,
-    "iptables": iptables.render,
-    "json": json_target.render,
-    "kubernetes": kubernetes.render,
-    "nftables": nftables.render,
-    "nftables-json": nftables_json.render,
-    "pf": pf.render,
-    "rfc8519": rfc8519.render,
-    "terraform-aws": terraform_aws.render,
-    "ufw": ufw.render,
-    "windows": windows.render,
+def exporter_of(target: str) -> Exporter:
+    """Load the exporter of a target, and of no other: the module's ``render``.
+
+    Raises:
+        ExportError: for an unknown target.
+    """
+    if target not in TARGETS:
+        known = ", ".join(sorted(TARGETS))
+        raise ExportError(f"unknown target {target!r}; there are {known}")
+    exporter: Exporter = importlib.import_module(f"{__name__}.{TARGETS[target]}").render
+    return exporter
+
+
+TARGETS: Mapping[str, str] = {
+    "aerleon": "aerleon",
+    "firewalld": "firewalld",
+    "halo": "halo",
+    "iptables": "iptables",
+    "json": "json_target",
+    "kubernetes": "kubernetes",
+    "nftables": "nftables",
+    "nftables-json": "nftables_json",
+    "pf": "pf",
+    "rfc8519": "rfc8519",
+    "terraform-aws": "terraform_aws",
+    "ufw": "ufw",
+    "windows": "windows",
 }
+"""The modules of the targets by the names that `render` takes."""

@@ -14,7 +14,6 @@ from netstat_fw.cli.outputs import make_folder, write_file
 from netstat_fw.cli.policies import make_policy, policy_options
 from netstat_fw.cli.results import finish
 from netstat_fw.exporters import TARGETS, render
-from netstat_fw.exporters.deploy import LONGEST, deploy_script
 from netstat_fw.ruleset.proposal import propose
 
 if TYPE_CHECKING:
@@ -82,7 +81,7 @@ Examples:
 @click.option(
     "--wait",
     metavar="SECONDS",
-    type=click.IntRange(1, LONGEST),
+    type=int,
     default=60,
     show_default=True,
     help="How long the script of --deploy waits for the yes.",
@@ -112,6 +111,8 @@ def command(
     for omission in rendered.omissions:
         click.echo(f"left out: {cleaned(str(omission))}", err=True)
     if deploy:
+        from netstat_fw.exporters.deploy import deploy_script  # noqa: PLC0415 - loads two targets
+
         script = deploy_script(ruleset, target, seconds=wait)
         _write({f"{target}.sh": script}, script, output, is_program=True)
     else:
