@@ -31,10 +31,8 @@ def write_capture(path: Path) -> None:
     ]
     listeners = ((22, "sshd"), (25, "master"), (80, "nginx"), (443, "nginx"), (5432, "postgres"))
     for port, program in listeners:
-        any_end, owner = f"0.0.0.0:{port}", f"9/{program}"
-        rows.append(
-            _ROW.format("tcp", 0, 128, f"0.0.0.0:{port}", "0.0.0.0:*", "LISTEN", f"9/{program}")
-        )
+        owner = f"9/{program}"
+        rows.append(_ROW.format("tcp", 0, 128, f"0.0.0.0:{port}", "0.0.0.0:*", "LISTEN", owner))
         rows.append(_ROW.format("tcp6", 0, 128, f":::{port}", ":::*", "LISTEN", owner))
     rows += [
         _ROW.format("udp", 0, 0, f"0.0.0.0:{port}", "0.0.0.0:*", "", "7/daemon")
