@@ -9,7 +9,6 @@ import click
 from netstat_fw.cli.failures import cleaned
 from netstat_fw.cli.options import PATH
 from netstat_fw.cli.sources import read_text
-from netstat_fw.ruleset.decisions.reading import read_decisions
 from netstat_fw.ruleset.policy import Policy, Profile
 
 if TYPE_CHECKING:
@@ -52,5 +51,7 @@ def make_policy(*, profile: str, decisions: str | None, allow_lockout: bool) -> 
     """
     if decisions is None:
         return Policy(profile=profile, allow_lockout=allow_lockout)
+    from netstat_fw.ruleset.decisions.reading import read_decisions  # noqa: PLC0415 - where asked for
+
     decided = read_decisions(read_text(decisions), cleaned(decisions))
     return Policy(profile=profile, decisions=decided, allow_lockout=allow_lockout)

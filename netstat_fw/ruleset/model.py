@@ -15,7 +15,6 @@ import attrs
 from netstat_fw.errors import RulesetError
 from netstat_fw.evidence import ProcessCheck, Question, Reason
 from netstat_fw.protocol import Protocol  # noqa: TC001 - attrs.resolve_types needs it
-from netstat_fw.ruleset import serialize
 from netstat_fw.ruleset.index import FirstMatch
 from netstat_fw.ruleset.rule import NAME, RemoteReference, Rule, check_name
 from netstat_fw.ruleset.sets import AddressSet, PortSet  # noqa: TC001 - the same
@@ -173,6 +172,8 @@ class Ruleset:
 
     def to_dict(self) -> dict[str, Any]:
         """Write the ruleset as plain data that follows the published JSON Schema."""
+        from netstat_fw.ruleset import serialize  # noqa: PLC0415 - loads cattrs
+
         return serialize.to_plain(self)
 
     @classmethod
@@ -182,10 +183,14 @@ class Ruleset:
         Raises:
             RulesetError: for anything else, with the path to every culprit.
         """
+        from netstat_fw.ruleset import serialize  # noqa: PLC0415 - loads cattrs
+
         return serialize.from_plain(data, cls)
 
     def to_json(self) -> str:
         """Write the ruleset as JSON: the same bytes for the same ruleset, in every run."""
+        from netstat_fw.ruleset import serialize  # noqa: PLC0415 - loads cattrs
+
         return serialize.to_text(self)
 
     @classmethod
@@ -195,6 +200,8 @@ class Ruleset:
         Raises:
             RulesetError: for anything else, with the path to every culprit.
         """
+        from netstat_fw.ruleset import serialize  # noqa: PLC0415 - loads cattrs
+
         return serialize.from_text(text, cls)
 
     def __repr__(self) -> str:
