@@ -10,6 +10,7 @@ from __future__ import annotations
 import subprocess
 from typing import TYPE_CHECKING
 
+import attrs
 import netns
 import pytest
 from netns_lab import Agent, agent
@@ -20,8 +21,10 @@ from netstat_fw import analyze, parse, propose, render
 from netstat_fw.ruleset import Family
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from netstat_fw import Capture
+    from netstat_fw.records import Socket
     from netstat_fw.ruleset import Ruleset
 
 FIRST = 9000
@@ -40,27 +43,45 @@ def inside() -> Iterator[Agent]:
 
 
 @pytest.fixture(scope="module")
-def rulesets(inside: Agent) -> tuple[Ruleset, Ruleset]:
-    """Propose for honest names and for hostile ones."""
-    honest = [f"x{number}" for number in range(len(NAMES))]
-    first, second = (proposed(inside, names) for names in (honest, NAMES))
-    return first, second
+def rulesets(inside: Agent) -> tuple[Ruleset, ...]:
+    """Propose for honest names and for hostile ones, and put the latter into comments as well.
+
+    Findings say no name as it is; the last ruleset is that of a caller who does.
+    """
+    honest, hostile = (
+        captured(inside, names) for names in ([f"x{number}" for number in range(len(NAMES))], NAMES)
+    )
+    first, second = propose(analyze(honest)), propose(analyze(hostile))
+    raw = {socket.local.port: shown_name(socket) for socket in hostile.sockets}
+    rules = [
+        attrs.evolve(rule, comment=raw[ports[0][0]], reasons=(), log=None)
+        if (ports := rule.local_ports and rule.local_ports.ranges) and ports[0][0] in raw
+        else rule
+        for rule in second.incoming.rules
+    ]
+    assert not {rule.comment for rule in rules}.isdisjoint(HOSTILE)
+    third = attrs.evolve(second, incoming=attrs.evolve(second.incoming, rules=rules))
+    return first, second, third
 
 
-def proposed(inside: Agent, names: list[str] | tuple[str, ...]) -> Ruleset:
-    """Let programs of these names listen, and make a firewall of what netstat shows."""
+def captured(inside: Agent, names: Sequence[str]) -> Capture:
+    """Let programs of these names listen, and read what netstat shows of them."""
     for port, name in enumerate(names, FIRST):
         inside.do("hold", name=name, protocol="tcp", address="0.0.0.0", port=port)  # noqa: S104 - of a namespace
     try:
         # Bytes: netstat cuts names without regard to characters.
         command = inside.space.command("netstat", "-anp")
-        shown = subprocess.run(command, capture_output=True, check=True).stdout
+        return parse(subprocess.run(command, capture_output=True, check=True).stdout)
     finally:
         inside.do("release")
-    return propose(analyze(parse(shown)))
 
 
-def test_every_port_is_open_by_one_rule(rulesets: tuple[Ruleset, Ruleset]) -> None:
+def shown_name(socket: Socket) -> str:
+    """Give a program's name as the capture has it."""
+    return (socket.process and socket.process.name) or ""
+
+
+def test_every_port_is_open_by_one_rule(rulesets: tuple[Ruleset, ...]) -> None:
     ports = [
         [
             rule.local_ports.ranges[0][0]
@@ -69,10 +90,10 @@ def test_every_port_is_open_by_one_rule(rulesets: tuple[Ruleset, Ruleset]) -> No
         ]
         for ruleset in rulesets
     ]
-    assert ports[0] == ports[1] == [*range(FIRST, FIRST + len(NAMES))]
+    assert ports == [[*range(FIRST, FIRST + len(NAMES))]] * 3
 
 
-def test_nftables_holds_the_same_rules(inside: Agent, rulesets: tuple[Ruleset, Ruleset]) -> None:
+def test_nftables_holds_the_same_rules(inside: Agent, rulesets: tuple[Ruleset, ...]) -> None:
     space, shown = inside.space, []
     for ruleset in rulesets:
         space.run("nft", "flush", "ruleset")
@@ -82,10 +103,10 @@ def test_nftables_holds_the_same_rules(inside: Agent, rulesets: tuple[Ruleset, R
         space.run("nft", "flush", "ruleset")
         space.run("nft", "-f", "-", text=saved)
         shown.append(expressions(without_handles(listing(space))))
-    assert shown[0] == shown[1] == shown[2] == shown[3]
+    assert shown == [shown[0]] * 6
 
 
-def test_iptables_holds_the_same_rules(inside: Agent, rulesets: tuple[Ruleset, Ruleset]) -> None:
+def test_iptables_holds_the_same_rules(inside: Agent, rulesets: tuple[Ruleset, ...]) -> None:
     host, shown = Host(inside.space, "nft"), []
     for ruleset in rulesets:
         host.flush()
@@ -96,4 +117,4 @@ def test_iptables_holds_the_same_rules(inside: Agent, rulesets: tuple[Ruleset, R
         for family, text in saved.items():
             inside.space.run(host.tool(family, "restore"), text=text)
         shown.append(effects(host.tables()))
-    assert shown[0] == shown[1] == shown[2] == shown[3]
+    assert shown == [shown[0]] * 6
