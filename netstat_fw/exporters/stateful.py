@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from netstat_fw.errors import ExportError
 from netstat_fw.exporters.rendered import Omission
+from netstat_fw.protocol import Protocol
 from netstat_fw.ruleset.terms import Action, ConnectionState
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 _ACCEPTED = {ConnectionState.ESTABLISHED, ConnectionState.RELATED}
 _LEFT_TO_RULES = {ConnectionState.NEW, ConnectionState.UNTRACKED}
+# Linux leaves the other messages of neighbour discovery untracked (nf_conntrack_proto_icmpv6.c).
+_REDIRECT = 137
 
 
 def is_settled(rule: Rule, target: str) -> bool:
@@ -49,8 +52,12 @@ def state_omissions(rule: Rule, target: str) -> list[Omission]:
     if rule.interface == "lo":
         return []
     if rule.action is Action.ACCEPT:
-        invalid = ConnectionState.INVALID in rule.states
-        return [Omission(rule.id, f"{target} drops invalid packets")] if invalid else []
+        if ConnectionState.INVALID in rule.states:
+            return [Omission(rule.id, f"{target} drops invalid packets")]
+        if rule.protocol is Protocol.ICMPV6 and _REDIRECT in rule.icmp_types:
+            sentence = f"{target} drops redirects, which are invalid to connection tracking"
+            return [Omission(rule.id, sentence)]
+        return []
     if _splits(rule):
         sentence = f"also meets the other of new and untracked packets, alike to {target}"
         return [Omission(rule.id, sentence)]
