@@ -68,11 +68,18 @@ def analyze(
     """
     catalog = builtin_catalog() if services is None else services
     with without_cycle_search():
-        rows = survey(capture, catalog)
-        return _analyze(capture, rows, describe(capture, rows, catalog, ephemeral, name))
+        # By a call, so that all rows are gone again before the search goes on.
+        return _survey_and_find(capture, catalog, ephemeral, name)
 
 
-def _analyze(capture: Capture, rows: Survey, context: Context) -> Findings:
+def _survey_and_find(
+    capture: Capture, catalog: ServiceCatalog, ephemeral: tuple[int, int] | None, name: str
+) -> Findings:
+    rows = survey(capture, catalog)
+    return _find(capture, rows, describe(capture, rows, catalog, ephemeral, name))
+
+
+def _find(capture: Capture, rows: Survey, context: Context) -> Findings:
     """Run the analyzers in their order: what was captured, then what follows from it."""
     flows = Flows()
     listening = place_listeners(rows.listeners, rows.homes, context)

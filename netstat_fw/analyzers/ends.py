@@ -68,6 +68,8 @@ _BRIDGES = frozenset(
     )
 )
 _BROADCAST = 0xFFFFFFFF
+# Members that most addresses need: looking them up in their class takes longer.
+_PLAIN, _IPV4 = Reach.ADDRESS, Family.IPV4
 # First bytes of the IPv4 addresses that are anything but plain, so that most need one look.
 _SPECIAL_BYTES = frozenset({0, 10, 127, 169, 172, 192, 255, *range(224, 240)})
 _IPV6 = 1 << 128
@@ -130,9 +132,8 @@ def read_end(endpoint: Endpoint) -> End:
             return End(reach_of(address), Family.IPV6, address, address_key(address), port, service)
         address = mapped
     number = int(address)
-    plain = number >> 24 not in _SPECIAL_BYTES
-    reach = Reach.ADDRESS if plain else _reach_of_ipv4(number)
-    return End(reach, Family.IPV4, address, number, port, service)
+    reach = _PLAIN if number >> 24 not in _SPECIAL_BYTES else _reach_of_ipv4(number)
+    return End(reach, _IPV4, address, number, port, service)
 
 
 def _reach_by_text(endpoint: Endpoint) -> Reach:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from netstat_fw.address import Address
     from netstat_fw.analyzers.host import Context
     from netstat_fw.analyzers.rows import Row
+    from netstat_fw.evidence import Evidence
 
 Port: TypeAlias = tuple[Protocol, int]
 
@@ -47,6 +48,8 @@ class Flows:
     )
     asked: dict[tuple[str, str], Traffic] = attrs.field(factory=dict)
     verdicts: dict[int, Verdict] = attrs.field(factory=dict)
+    _protocol: Protocol | None = None
+    _ports: dict[int, Traffic] = attrs.field(factory=dict)
 
     def into(self, protocol: Protocol, port: int) -> Traffic:
         """Return the traffic to a local port."""
@@ -57,10 +60,13 @@ class Flows:
 
     def out_to(self, protocol: Protocol, port: int) -> Traffic:
         """Return the traffic to a remote port."""
-        found = self.outgoing[protocol].get(port)
+        if protocol is not self._protocol:
+            # Rows of a protocol stand together, and its members are slow to hash.
+            self._protocol, self._ports = protocol, self.outgoing[protocol]
+        found = self._ports.get(port)
         if found is None:
             key = Connection, protocol, port, None
-            found = self.outgoing[protocol][port] = Traffic(key)
+            found = self._ports[port] = Traffic(key)
         return found
 
     def ask(self, code: str, subject: str) -> Traffic:
@@ -115,19 +121,25 @@ def with_sessions(exposure: Exposure, traffic: Traffic, context: Context) -> Exp
 
     A peer that is only asking proves that the port answers, and nothing about itself.
     """
+    others = traffic.others()
+    sessions = context.cite(others.settled)
     return attrs.evolve(
         exposure,
-        peers=_added(exposure.peers, traffic.peers),
-        connected=_added(exposure.connected, traffic.connected),
-        peers_complete=exposure.peers_complete and traffic.peers_complete,
-        sessions=unite((*exposure.sessions, *context.cite(traffic.settled))),
-        evidence=unite((*exposure.evidence, *context.cite(traffic.asking))),
+        peers=_added(exposure.peers, others.peers),
+        connected=_added(exposure.connected, others.connected),
+        peers_complete=exposure.peers_complete and others.complete,
+        sessions=_cited(exposure.sessions, sessions),
+        evidence=_cited(exposure.evidence, context.cite(others.asking)),
     )
 
 
 def _added(known: tuple[Address, ...], more: tuple[Address, ...]) -> tuple[Address, ...]:
     # Mostly there is nothing to add to, and very many are sorted already.
     return sort_addresses({*known, *more}) if known else more
+
+
+def _cited(known: tuple[Evidence, ...], more: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    return unite((*known, *more)) if known and more else known or more
 
 
 def make_connections(flows: Flows, context: Context) -> tuple[Connection, ...]:
@@ -150,6 +162,7 @@ def _make_connection(
         f"{doing(programs, 'use')} a remote {port_text(protocol, port)}",
         "S21",
     )
+    others = traffic.others()
     unanswered = states == {State.SYN_SENT}
     remarks = [_UNANSWERED] if unanswered else [_WAIT_STATE] if states & _WAITING else []
     return Connection(
@@ -159,8 +172,8 @@ def _make_connection(
         basis=Basis.DATAGRAM if datagrams else Basis.CONNECTION,
         service=context.services.name_of(port, protocol.value),
         programs=programs,
-        peers=traffic.peers,
-        peers_complete=traffic.peers_complete,
+        peers=others.peers,
+        peers_complete=others.complete,
         unanswered=unanswered,
         confidence=traffic.confidence,
         reasons=(used, *traffic.reasons, *remarks),

@@ -114,7 +114,7 @@ def survey(capture: Capture, services: ServiceCatalog) -> Survey:
         first = home.get(id(endpoint))
         if first is None:
             row = home[id(endpoint)] = Row(
-                index, socket, ends.read(endpoint, protocol), remote, program
+                index, socket, ends.read_own(endpoint, protocol), remote, program
             )
         else:
             row = Row(index, socket, first.local, remote, program)
@@ -184,8 +184,19 @@ class _Ends:
 
     def __init__(self, services: ServiceCatalog) -> None:
         self._services = services
+        self._own: dict[int, End] = {}
         self.cut = False
         self.named = False
+
+    def read_own(self, endpoint: Endpoint, protocol: Protocol) -> End:
+        """Read an endpoint of the host, whose few addresses come with very many ports."""
+        address = endpoint.address
+        if address is None or endpoint.truncated or endpoint.service is not None:
+            return self.read(endpoint, protocol)
+        known = self._own.get(id(address))
+        if known is None:
+            known = self._own[id(address)] = self.read(endpoint, protocol)
+        return End(known.reach, known.family, known.address, known.key, endpoint.port, None)
 
     def read(self, endpoint: Endpoint, protocol: Protocol) -> End:
         """Read an endpoint, with a named port resolved where it stands for one number."""

@@ -13,7 +13,7 @@ import attrs
 from netstat_fw.analyzers.rows import families_of, further_ends, programs_of
 from netstat_fw.analyzers.verdicts import Verdict
 from netstat_fw.evidence import Confidence
-from netstat_fw.records import State
+from netstat_fw.records import Protocol, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,6 +47,32 @@ def surest(levels: Iterable[Confidence]) -> Confidence:
 def weakest(levels: Iterable[Confidence]) -> Confidence:
     """Return the least sure of some levels, at least one."""
     return max(levels, key=_ORDER.index)
+
+
+@attrs.frozen
+class Others:
+    """Who is at the other side of some traffic.
+
+    Attributes:
+        peers: their distinct addresses, sorted; none that may be forged.
+        settled: the rows whose peer has shown that packets reach it.
+        asking: the half-open rows: whoever only asks may have forged the address, RFC 4987 2.
+    """
+
+    peers: tuple[Address, ...]
+    settled: list[Row]
+    asking: list[Row]
+
+    @property
+    def connected(self) -> tuple[Address, ...]:
+        """Those whose connection was open, neither begun nor closing, sorted."""
+        opened = [row for row in self.settled if row.socket.state is State.ESTABLISHED]
+        return self.peers if len(opened) == len(self.settled) else _far_addresses(opened)
+
+    @property
+    def complete(self) -> bool:
+        """True where every settled row shows the address of its other side."""
+        return None not in [row.remote.key for row in self.settled]
 
 
 @attrs.define
@@ -102,30 +128,13 @@ class Traffic:
         """The distinct programs, sorted."""
         return programs_of(self.rows)
 
-    @property
-    def settled(self) -> list[Row]:
-        """The rows whose peer has shown that packets reach it."""
-        return [row for row in self.rows if row.socket.state is not State.SYN_RECEIVED]
-
-    @property
-    def asking(self) -> list[Row]:
-        """The half-open rows: whoever only asks may have forged the address, RFC 4987 2."""
-        return [row for row in self.rows if row.socket.state is State.SYN_RECEIVED]
-
-    @property
-    def peers(self) -> tuple[Address, ...]:
-        """The distinct addresses of the other side, sorted; none that may be forged."""
-        return _far_addresses(self.settled)
-
-    @property
-    def connected(self) -> tuple[Address, ...]:
-        """The peers of connections that were open, neither begun nor closing, sorted."""
-        return _far_addresses([row for row in self.rows if row.socket.state is State.ESTABLISHED])
-
-    @property
-    def peers_complete(self) -> bool:
-        """True where every settled row shows the address of its other side."""
-        return None not in [row.remote.key for row in self.settled]
+    def others(self) -> Others:
+        """Find who is at the other side."""
+        settled, asking = self.rows, []
+        if State.SYN_RECEIVED in self.states:
+            settled = [row for row in self.rows if row.socket.state is not State.SYN_RECEIVED]
+            asking = [row for row in self.rows if row.socket.state is State.SYN_RECEIVED]
+        return Others(_far_addresses(settled), settled, asking)
 
     def evidence(self, context: Context) -> tuple[Evidence, ...]:
         """Cite the rows."""
@@ -134,8 +143,8 @@ class Traffic:
 
 def _far_addresses(rows: list[Row]) -> tuple[Address, ...]:
     ends = [row.remote for row in rows]
-    for row in rows:
-        if row.socket.multihoming is not None:
-            ends += further_ends(row, local=False)
+    # Rows of one finding have one protocol, and only this one has several homes.
+    if rows and rows[0].socket.protocol is Protocol.SCTP:
+        ends += [end for row in rows for end in further_ends(row, local=False)]
     by_key = {end.key or 0: end.address for end in ends if end.address is not None}
     return tuple([by_key[key] for key in sorted(by_key)])
