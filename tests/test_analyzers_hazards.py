@@ -83,7 +83,7 @@ def test_https_beside_http_takes_the_warning_away() -> None:
     assert risks(both) == {}
 
 
-def test_published_container_ports_are_marked() -> None:
+def test_k7_published_container_ports_are_marked() -> None:
     findings = analyze_linux(bound("tcp", 8443, program="docker-proxy"))
     assert risks(findings) == {
         "HAZARD_CONTAINER_PUBLISHED": "warning",
@@ -95,7 +95,7 @@ def test_published_container_ports_are_marked() -> None:
     ("program", "marked"),
     [("kubelet", True), ("kube-proxy", True), ("k3s-server", True), ("java", False)],
 )
-def test_node_ports_are_a_clusters_where_there_is_one(program: str, *, marked: bool) -> None:
+def test_k7_node_ports_are_a_clusters_where_there_is_one(program: str, *, marked: bool) -> None:
     rows = f"{bound('tcp', 30080)}\n{bound('tcp', 10248, '127.0.0.1', program)}"
     assert ("HAZARD_CONTAINER_PUBLISHED" in risks(analyze_linux(rows))) is marked
 
@@ -113,7 +113,7 @@ def test_node_ports_are_a_clusters_where_there_is_one(program: str, *, marked: b
         "rootlesspor",
     ],
 )
-def test_programs_with_rules_of_their_own_are_named(program: str) -> None:
+def test_k8_programs_with_rules_of_their_own_are_named(program: str) -> None:
     findings = analyze_linux(bound("tcp", 9998, "127.0.0.1", program))
     (found,) = findings.hazards
     assert (found.code, found.risk) == ("FIREWALL_MANAGER", Risk.WARNING)

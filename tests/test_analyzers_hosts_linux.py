@@ -98,20 +98,22 @@ open tcp/22 v4+v6 any sshd certain admin
 open tcp/6379 v4 addresses redis-server certain to 198.51.100.1 peers 198.51.100.2
 open tcp/8080 v4+v6 any docker-proxy certain peers 192.0.2.1
 shut tcp/9000 v4+v6 loopback docker-proxy certain asks Q_EXPOSE
+open udp/5514 v4+v6 any docker-proxy low asks Q_UDP_SERVER
 out  tcp/53 v4+v6 - policy
 out  tcp/80 v4 docker-proxy high peers 198.51.100.2
 out  udp/53 v4+v6 - policy
-role udp/5514 client docker-proxy low U11
+role udp/5514 server docker-proxy low K7
 ask  Q_BACKUP
 ask  Q_LOGGING
 ask  Q_MONITORING
 ask  Q_NTP
 ask  Q_SSH_OUT
-ask  Q_UDP_ROLE udp/5514
+ask  Q_UDP_SERVER udp/5514
 know Q_UPDATES
 risk HAZARD_DATABASE critical tcp/6379
 risk HAZARD_OPEN_PROXY critical tcp/8080
 risk HAZARD_CONTAINER_PUBLISHED warning tcp/8080
+risk HAZARD_CONTAINER_PUBLISHED warning udp/5514
 risk FIREWALL_MANAGER warning
 risk HAZARD_ADMIN_OPEN info tcp/22
 risk IPV6_PARALLEL info

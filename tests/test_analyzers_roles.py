@@ -181,11 +181,12 @@ def test_u4_a_client_port_on_loopback_is_not_worth_a_rule() -> None:
 
 # U5: each entry of the role table, bound to the IPv4 and IPv6 wildcards.
 LOCAL = "10.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.168.0.0/16"
+OWN = f"{LOCAL} fc00::/7 fe80::/10"
 PTP = "224.0.1.129/32 224.0.0.107/32 ff02::6b/128 ff0e::181/128"
 ROLES = {
     53: ["open udp/53 v4+v6 any p high"],
     67: [
-        "open udp/67 v4+v6 any p high from port 68",
+        "open udp/67 v4 any p high from port 68",
         "out  udp/68 v4 p high from port 67",
     ],
     68: [
@@ -259,7 +260,10 @@ ROLES = {
         "out  udp/4500 v4+v6 p high with esp ah",
     ],
     4739: ["open udp/4739 v4+v6 any p high"],
-    4789: ["open udp/4789 v4+v6 any p medium asks Q_PEERS", "out  udp/4789 v4+v6 p high"],
+    4789: [
+        f"open udp/4789 v4+v6 any p medium from {OWN} asks Q_PEERS",
+        f"out  udp/4789 v4+v6 p high to {OWN}",
+    ],
     5060: ["open udp/5060 v4+v6 any p high", "out  udp/5060 v4+v6 p high"],
     5353: [
         "open udp/5353 v4+v6 group p medium to 224.0.0.251 ff02::fb",
@@ -267,7 +271,10 @@ ROLES = {
     ],
     5355: ["shut udp/5355 v4+v6 group p medium to 224.0.0.252 ff02::1:3"],
     6343: ["open udp/6343 v4+v6 any p high"],
-    8472: ["open udp/8472 v4+v6 any p medium asks Q_PEERS", "out  udp/8472 v4+v6 p high"],
+    8472: [
+        f"open udp/8472 v4+v6 any p medium from {OWN} asks Q_PEERS",
+        f"out  udp/8472 v4+v6 p high to {OWN}",
+    ],
     11211: ["open udp/11211 v4+v6 any p high"],
     41641: ["open udp/41641 v4+v6 any p high"],
     51820: ["open udp/51820 v4+v6 any p high"],
@@ -296,7 +303,7 @@ def test_u5_a_role_in_one_family_says_nothing_of_the_other() -> None:
     ]
 
 
-def test_u5_dhcp_clients_are_so_however_they_are_bound() -> None:
+def test_k3_dhcp_clients_are_so_however_they_are_bound() -> None:
     """NetworkManager connects its socket to the server."""
     assert rules("""
         udp 192.0.2.2:68 192.0.2.1:67 ESTABLISHED 5/NetworkManager
@@ -397,6 +404,24 @@ def test_u7_a_further_port_of_a_known_client_needs_nothing(program: str, port: i
 def test_u7_but_a_listed_port_of_its_own_does() -> None:
     findings = analyze_linux("udp 0.0.0.0:2055 0.0.0.0:* 5/chronyd")
     assert findings.datagrams[0].reasons[0].row == "U8"
+
+
+def test_u2_connected_key_exchange_carries_its_payload() -> None:
+    assert rules("udp 192.0.2.2:500 203.0.113.9:500 ESTABLISHED 5/charon") == [
+        "open udp/500 v4 any charon high with esp ah peers 203.0.113.9",
+        "out  udp/500 v4 charon high with esp ah peers 203.0.113.9",
+        "role udp/* both charon high U2",
+    ]
+
+
+def test_k7_a_port_that_is_published_for_a_container_is_asked_about() -> None:
+    """Being called docker-proxy opens nothing by itself."""
+    findings = analyze_linux("udp 0.0.0.0:30101 0.0.0.0:* 5/docker-proxy")
+    found = exposure_at(findings, 30101, "udp")
+    assert (found.confidence, found.reasons[0].row) == (Confidence.LOW, "K7")
+    assert fates(findings) == ["question K7 UDP_PUBLISHED ask Q_UDP_SERVER udp/30101"]
+    assert "HAZARD_CONTAINER_PUBLISHED" in {each.code for each in findings.hazards}
+    assert analyze_linux("udp 0.0.0.0:40101 0.0.0.0:* 5/docker-proxy").exposures == ()
 
 
 def test_u8_a_listed_port_is_likely_a_server() -> None:

@@ -367,6 +367,19 @@ def test_a_directed_broadcast_address_is_not_an_own_address() -> None:
     assert [str(each) for each in findings.host.addresses] == ["192.0.2.7", "198.51.100.255"]
 
 
+@pytest.mark.parametrize(
+    ("address", "known"),
+    [("10.31.223.255", False), ("10.31.211.255", True), ("10.32.223.255", True)],
+)
+def test_a_broadcast_address_of_a_wide_network_is_known_by_its_bits(
+    address: str, *, known: bool
+) -> None:
+    """10.31.208.0/20 ends in 10.31.223.255; 10.31.211.255 is one of its hosts."""
+    rows = f"udp 10.31.213.6:137 0.0.0.0:* 1/nmbd\nudp {address}:137 0.0.0.0:* 1/nmbd"
+    found = {str(each) for each in analyze_linux(rows).host.addresses}
+    assert found == {"10.31.213.6", address} if known else {"10.31.213.6"}
+
+
 @pytest.mark.parametrize("state", [None, State.UNKNOWN])
 def test_a_listener_whose_state_nobody_knows_is_known_by_its_shape(state: State | None) -> None:
     socket = Socket(Protocol.TCP, V4, Endpoint(None, 80), Endpoint(), state)
@@ -452,7 +465,7 @@ Active Connections
 """
 
 
-def test_dynamic_rpc_is_one_exposure_that_waits_for_the_operator() -> None:
+def test_k6_dynamic_rpc_is_one_exposure_that_waits_for_the_operator() -> None:
     findings = analyze(parse(WINDOWS))
     assert describe(findings, asked=False).splitlines()[1:5] == [
         "open tcp/135 v4 any svchost.exe low asks Q_RPC",
@@ -471,7 +484,7 @@ def test_dynamic_rpc_is_one_exposure_that_waits_for_the_operator() -> None:
     ]
 
 
-def test_dynamic_rpc_holds_the_ports_of_processes_too_protected_to_be_named() -> None:
+def test_k6_dynamic_rpc_holds_the_ports_of_processes_too_protected_to_be_named() -> None:
     findings = analyze(parse(WINDOWS.replace("[lsass.exe]", "[System]")))
     assert [each.port for each in findings.exposures] == [135, 49152, 49700]
 
@@ -481,7 +494,7 @@ def test_k6_dynamic_rpc_is_a_hazard_as_well() -> None:
     assert [each.line for each in found.evidence] == [8, 14]
 
 
-def test_dynamic_rpc_is_known_by_port_where_no_program_is_shown() -> None:
+def test_k6_dynamic_rpc_is_known_by_port_where_no_program_is_shown() -> None:
     text = "".join(line for line in WINDOWS.splitlines(keepends=True) if "[s" not in line
                    and "[l" not in line and "[j" not in line and "RpcSs" not in line)  # fmt: skip
     spans = [each.port_end for each in analyze(parse(text)).exposures if each.port_end]

@@ -15,6 +15,7 @@ from netstat_fw.analyzers.citation import unite
 from netstat_fw.analyzers.direction import NAMED, UNREADABLE
 from netstat_fw.analyzers.findings import Basis, Connection, Exposure, Fate, Scope
 from netstat_fw.analyzers.host import sort_addresses
+from netstat_fw.analyzers.roles import carried_by
 from netstat_fw.analyzers.rows import DATAGRAMS, holder
 from netstat_fw.analyzers.traffic import Traffic
 from netstat_fw.analyzers.verdicts import Verdict
@@ -104,6 +105,7 @@ def make_exposures(flows: Flows, context: Context) -> tuple[Exposure, ...]:
                 basis=Basis.DATAGRAM if protocol in DATAGRAMS else Basis.CONNECTION,
                 service=context.services.name_of(port, protocol.value),
                 programs=traffic.programs,
+                carries=carried_by(protocol, port),
                 admin=is_admin(protocol, port, traffic.programs),
                 confidence=traffic.confidence,
                 reasons=traffic.reasons,
@@ -174,6 +176,7 @@ def _make_connection(
         programs=programs,
         peers=others.peers,
         peers_complete=others.complete,
+        carries=carried_by(protocol, port),
         unanswered=unanswered,
         confidence=traffic.confidence,
         reasons=(used, *traffic.reasons, *remarks),

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from netstat_fw.analyzers.citation import unite
 from netstat_fw.analyzers.containers import (
-    CONTAINER_PUBLISHED,
     is_firewall_manager,
     is_node_port,
+    is_publisher,
 )
 from netstat_fw.analyzers.ends import Reach
 from netstat_fw.analyzers.findings import Basis, Hazard, Risk, Scope, Stance
@@ -58,7 +58,8 @@ def _of_exposure(exposure: Exposure, programs: Collection[str]) -> Iterator[Haza
         yield _about(exposure, known.code, known.risk, known.advice)
     if exposure.admin and known is not ADMIN:
         yield _about(exposure, ADMIN.code, ADMIN.risk, ADMIN.advice)
-    if CONTAINER_PUBLISHED in exposure.reasons or is_node_port(exposure, programs):
+    published = any(map(is_publisher, exposure.programs))
+    if published or is_node_port(exposure, programs):
         yield _about(
             exposure,
             "HAZARD_CONTAINER_PUBLISHED",

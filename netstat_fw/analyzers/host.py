@@ -148,12 +148,19 @@ def sort_addresses(addresses: Iterable[Address]) -> tuple[Address, ...]:
 def _broadcasts(own: set[Address]) -> set[Address]:
     """Find local addresses that can only be a directed broadcast, to which nmbd binds.
 
-    Those are x.y.z.255 beside another own address in the same /24.
+    Those are x.y.z.255, the last address of a network of 8 to 12 bits that another own address is
+    in as well.
     """
-    old = {address for address in own if isinstance(address, IPv4Address)}
-    networks = {int(address) >> 8 for address in old if int(address) & 0xFF != 0xFF}  # noqa: PLR2004
+    numbers = {int(address): address for address in own if isinstance(address, IPv4Address)}
+    ends = [number for number in numbers if number & 0xFF == 0xFF]  # noqa: PLR2004
+    hosts = numbers.keys() - set(ends) if ends else set()
+    networks = {bits: {number >> bits for number in hosts} for bits in _HOST_BITS}
     return {
-        address
-        for address in old
-        if int(address) & 0xFF == 0xFF and int(address) >> 8 in networks  # noqa: PLR2004
+        numbers[number]
+        for number in ends
+        for bits in _HOST_BITS
+        if (number + 1) % (1 << bits) == 0 and number >> bits in networks[bits]
     }
+
+
+_HOST_BITS = range(8, 13)

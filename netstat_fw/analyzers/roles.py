@@ -126,6 +126,8 @@ _OVERLAY = PortRole(
     "OVERLAY_NETWORK",
     "a VXLAN tunnel end, for its peers only",
     Confidence.MEDIUM,
+    # It knows no password, so nobody beyond the networks of one's own may reach it unasked.
+    remotes=(*_LOCAL_NETWORKS, IPv6Network("fc00::/7"), *_ON_LINK),
     question="Which machines are the peers of the overlay network on {port}?",
 )
 _IKE = PortRole(
@@ -141,12 +143,23 @@ def _both(role: PortRole, port: int) -> PortRole:
     return attrs.evolve(role, going=(Going(port, remotes=role.remotes),))
 
 
+def carried_by(protocol: Protocol, port: int) -> tuple[Protocol, ...]:
+    """Return the further protocols that go with traffic of a port.
+
+    >>> [each.value for each in carried_by(Protocol.UDP, 500)], carried_by(Protocol.TCP, 500)
+    (['esp', 'ah'], ())
+    """
+    role = PORT_ROLES.get(port) if protocol is Protocol.UDP else None
+    return () if role is None else role.carries
+
+
 PORT_ROLES = {
     53: _server("DNS_SERVER", "a DNS server"),
     67: PortRole(
         Role.SERVER,
         "DHCP_SERVER",
         "a DHCP server",
+        families=_V4,
         broadcast=True,
         remote_port=68,
         going=(Going(68, local_port=67, families=_V4),),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netstat_fw.analyzers.assignment import Assignment
+from netstat_fw.analyzers.containers import is_publisher
 from netstat_fw.analyzers.ends import Reach
 from netstat_fw.analyzers.findings import Role
 from netstat_fw.analyzers.host import SYSTEM
@@ -83,6 +84,12 @@ def _by_number(  # noqa: PLR0911 - one return for each row of the table
     if reserved and programs and all(map(is_rpc_program, programs)):
         # Taken by chance, so a list says nothing about it.
         return Assignment(Role.UNDECIDED, Confidence.LOW, _RPC_CLIENT, question="Q_UDP_ROLE")
+    if programs and not ephemeral and all(map(is_publisher, programs)):
+        # A name alone opens nothing: whoever runs the program chooses it.
+        reason = Reason("UDP_PUBLISHED", f"{text} is published for a container", "K7")
+        return Assignment(
+            Role.SERVER, Confidence.LOW, reason, exposed=True, question="Q_UDP_SERVER"
+        )
     listed = context.services.is_listed(port, protocol.value)
     if (ephemeral or not listed) and any(is_datagram_client(program) for program in programs):
         return _KNOWN_CLIENT
