@@ -120,6 +120,27 @@ def test_u3_it_joins_the_unconnected_socket_of_its_port() -> None:
     assert [each.line for each in exposure_at(findings, 1194, "udp").sessions] == [3, 4]
 
 
+@pytest.mark.parametrize("bound", ["*", "224.0.0.251"])
+@pytest.mark.parametrize(
+    ("remote", "outcome", "incoming"),
+    [
+        (5353, "finding U2 UDP_SAME_PORT out udp/5353", []),
+        (22, "finding U1 UDP_CONNECTED_FIXED out udp/22", []),
+        (40000, "finding U3 UDP_CONNECTED_SERVER in udp/5353", [Confidence.LOW]),
+    ],
+)
+def test_u3_a_port_for_groups_covers_no_peer_of_its_own(
+    bound: str, remote: int, outcome: str, incoming: list[Confidence]
+) -> None:
+    """The rule for its groups lets nobody in who is asked by unicast."""
+    findings = analyze_linux(f"""
+        udp {bound}:5353 0.0.0.0:* 5/avahi-daemon
+        udp 192.0.2.2:5353 203.0.113.9:{remote} ESTABLISHED 5/avahi-daemon
+    """)
+    assert fates(findings)[1] == outcome
+    assert [e.confidence for e in findings.exposures if e.scope is Scope.ANY] == incoming
+
+
 def test_u3_also_on_a_port_within_the_client_range() -> None:
     findings = analyze_linux("""
         udp 0.0.0.0:51820 0.0.0.0:* -

@@ -50,14 +50,18 @@ def direct(  # noqa: PLR0911 - one return for each row of the table
         return NAMED if row.local.service or row.remote.service else UNREADABLE
     if context.is_ephemeral(local) and not served:
         return U1
+    role = PORT_ROLES.get(local)
+    in_groups = role is not None and bool(role.groups)
     if local == remote:
-        return U2
+        return U2_SHUT if in_groups else U2
     protocol = row.socket.protocol.value
     to_server = context.is_peers_server_port(remote, protocol) or remote in PORT_ROLES
     if served:
         return U3
-    if context.is_server_port(local, protocol) or local in PORT_ROLES:
-        return U3_ALONE if not to_server else U1_FIXED
+    if context.is_server_port(local, protocol) or role is not None:
+        if to_server:
+            return U1_FIXED
+        return U3_GROUP if in_groups else U3_ALONE
     return U1_FIXED if to_server else U_ASK
 
 
@@ -66,7 +70,7 @@ def keep_shut(direction: Conclusion) -> Conclusion:
 
     Such a port is shut; a connected socket beside it does not open it.
     """
-    return {U2: U2_SHUT, U3_ALONE: U3_SHUT}.get(direction, direction)
+    return {U2: U2_SHUT, U3_ALONE: U3_SHUT, U3_GROUP: U3_SHUT}.get(direction, direction)
 
 
 def file_connected(  # noqa: PLR0911 - one return for each direction
@@ -131,6 +135,8 @@ _CONNECTED_SERVER = "a server's socket, connected to one of its clients"
 U2_SHUT = Conclusion(Way.OUT, U2.confidence, U2.reasons)
 U3 = _direction(Way.COVERED, Confidence.MEDIUM, "U3", "UDP_CONNECTED_SERVER", _CONNECTED_SERVER)
 U3_ALONE = _direction(Way.IN, Confidence.MEDIUM, "U3", "UDP_CONNECTED_SERVER", _CONNECTED_SERVER)
+# Where the port is for groups, one peer more is a weak reason to open it to everybody.
+U3_GROUP = _direction(Way.IN, Confidence.LOW, "U3", "UDP_CONNECTED_SERVER", _CONNECTED_SERVER)
 U3_SHUT = _direction(Way.ASK, Confidence.UNDECIDED, "U3", "UDP_CONNECTED_SERVER", _CONNECTED_SERVER)
 U_ASK = _direction(
     Way.ASK,
@@ -150,5 +156,17 @@ _ROLES = {
 # What sockets are for that stand for themselves.
 ASSIGNMENTS = {
     each: Assignment(_ROLES[each.way], each.confidence, each.reasons[0])
-    for each in (T1, NAMED, UNREADABLE, U1, U1_FIXED, U2, U2_SHUT, U3_ALONE, U3_SHUT, U_ASK)
+    for each in (
+        T1,
+        NAMED,
+        UNREADABLE,
+        U1,
+        U1_FIXED,
+        U2,
+        U2_SHUT,
+        U3_ALONE,
+        U3_GROUP,
+        U3_SHUT,
+        U_ASK,
+    )
 }

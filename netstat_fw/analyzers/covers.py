@@ -89,7 +89,9 @@ def cover(placed: Iterable[Placed]) -> Covers:
             # One exposure of dynamic RPC has many ports, so the row's own is the one that counts.
             found = covers[row.socket.protocol].setdefault(row.local.port, Cover())
             for end in (row.local, *further_ends(row, local=True)):
-                found.add(end, each.exposure.families, traffic)
+                # What answers to groups alone covers no connection to the host's own addresses.
+                if each.exposure.scope is not Scope.GROUP or end.reach is Reach.GROUP:
+                    found.add(end, each.exposure.families, traffic)
     return covers
 
 
