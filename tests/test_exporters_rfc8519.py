@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 import pytest
+import rfc8519_schema
 from allow_only_flows import hostile, spoken
 from hypothesis import given, settings
 from ruleset_strategies import bare_rulesets, flow_lists
@@ -232,6 +233,39 @@ def test_replies_of_udp_pass_on_demand() -> None:
     assert lists(asked.text)["outgoing-ipv4"] == lists(incoming().text)["outgoing-ipv4"]
     limited = attrs.evolve(ESTABLISHED, interface="eth0")
     assert verdict(incoming(limited, udp_replies=True), name) == "drop"
+
+
+@given(bare_rulesets())
+def test_the_modules_take_every_document(ruleset: Ruleset) -> None:
+    try:
+        rendered = render(ruleset, udp_replies=True)
+    except ExportError:
+        return
+    assert rfc8519_schema.problems(json.loads(rendered.text)) == []
+
+
+WRONG: list[tuple[str, str, str]] = [
+    ('"forwarding": "accept"', '"forwarding": "pass"', "'pass' is not one of"),
+    ('"flags": "ack"', '"flags": "ack,rst"', "does not match"),
+    ('"protocol": 6', '"protocol": 256', "256 is greater than the maximum"),
+    ('"protocol": 6', '"next-header": 6', "Additional properties are not allowed"),
+    ('"lower-port": 6000', '"lower-port": 6004', "the lower port is above the upper one"),
+    ('"lower-port": 6000, "upper-port": 6003', '"lower-port": 6000', "is not valid under any"),
+    ("192.0.2.0/24", "192.0.2.0", "does not match"),
+    ('"name": "default"', '"title": "default"', "Additional properties are not allowed"),
+    ('"ipv4-acl-type"', '"ipv6-acl-type"', "ipv4 in a list of type ipv6-acl-type"),
+    ("-rst-1", "-ack-1", "is there twice"),
+    ('"tcp": {', '"udp": {}, "tcp": {', "should not be valid under"),
+]
+
+
+@pytest.mark.parametrize(("right", "wrong", "words"), WRONG, ids=str)
+def test_the_modules_refuse_what_is_wrong(right: str, wrong: str, words: str) -> None:
+    text = json.dumps(json.loads(incoming(ESTABLISHED, SSH).text))
+    assert right in text
+    assert rfc8519_schema.problems(json.loads(text)) == []
+    found = rfc8519_schema.problems(json.loads(text.replace(right, wrong)))
+    assert any(words in problem for problem in found), found
 
 
 @settings(max_examples=60, deadline=None)
