@@ -74,10 +74,14 @@ def test_export_can_write_a_script_that_takes_itself_back(tmp_path: Path) -> Non
     file = tmp_path / "deploy.sh"
     run("export", str(SEED), "--to", "nftables", "--deploy", "-o", str(file))
     assert file.stat().st_mode & stat.S_IXUSR
+    run("export", str(SEED), "--to", "windows", "--deploy", "-o", str(tmp_path))
+    assert {each.name for each in tmp_path.iterdir()} == {"deploy.sh", "windows.ps1"}
     said = refused("export", str(SEED), "--to", "nftables", "--deploy", "--wait", "0")
     assert "is waited for 1 to 86400 seconds, not 0" in said
     said = refused("export", str(SEED), "--to", "pf", "--deploy")
     assert "no deployment for target 'pf'" in said
+    said = refused("export", str(SEED), "--to", "windows", "--deploy", "--set", "form=netsh")
+    assert "leave --set away" in said
 
 
 def test_targets_have_options_of_their_own() -> None:
@@ -182,7 +186,7 @@ def test_targets_are_listed_without_and_with_reasons() -> None:
     assert "- rejects: drops without telling the sender" in run("targets", "kubernetes").stdout
     assert "options for --set, with their defaults: form=powershell" in whole
     assert "udp_replies=false" in whole
-    assert whole.count("--deploy writes a script") == 2
+    assert whole.count("--deploy writes a script") == 3
 
 
 def test_a_refusal_is_an_ability_too(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -199,6 +203,6 @@ def test_a_refusal_is_an_ability_too(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_targets_as_json() -> None:
     (data,) = json.loads(run("targets", "windows", "--json").stdout)
-    assert (data["name"], data["deploys"]) == ("windows", False)
+    assert (data["name"], data["deploys"]) == ("windows", True)
     assert data["options"] == {"form": "powershell"}
     assert data["findings"][0] == {"feature": "ports", "ability": "holds", "sentence": ""}

@@ -147,6 +147,20 @@ def test_several_captures_of_one_host_are_put_together(tmp_path: Path) -> None:
     assert named.stdout == result.stdout
 
 
+def test_captures_of_one_name_are_cited_with_their_folders(tmp_path: Path) -> None:
+    names = []
+    for day in ("monday", "friday"):
+        (tmp_path / day).mkdir()
+        (tmp_path / day / "capture.txt").write_text(_QUIET, "utf-8")
+        names.append(str(tmp_path / day / "capture.txt"))
+    data = json.loads(run("plan", *names, "--json").stdout)
+    assert data["captures"] == names
+    both = json.loads(run("plan", names[0], "-", "--json", text=_QUIET).stdout)
+    assert both["captures"] == [names[0], "standard input"]
+    lines = {each["capture"] for each in data["ruleset"]["incoming"]["rules"][-1]["evidence"]}
+    assert lines == set(names)
+
+
 def test_a_file_in_a_folder_that_is_no_capture_is_left_out_aloud(tmp_path: Path) -> None:
     (tmp_path / "capture.txt").write_text(_QUIET, "utf-8")
     (tmp_path / "notes.txt").write_text("Remember the milk.\n", "utf-8")

@@ -28,7 +28,7 @@ def test_report_of_several_captures_names_them(tmp_path: Path) -> None:
     result = run("report", str(SEED), str(other), "--title", "Two <nights>")
     assert result.exit_code == 0
     assert "<h1>Two &lt;nights&gt;</h1>" in result.stdout
-    assert f"{other}:9: tcp6 " in result.stdout
+    assert "other.txt:9: tcp6 " in result.stdout
 
 
 def test_report_reads_standard_input_and_tells_of_damage() -> None:

@@ -5,6 +5,7 @@ All captures that one call names are of one host; where they look otherwise, tha
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import attrs
@@ -12,13 +13,15 @@ import click
 
 from netstat_fw.analyzers import analyze
 from netstat_fw.cli.captures import read_captures
-from netstat_fw.cli.sources import find_sources
+from netstat_fw.cli.failures import cleaned
+from netstat_fw.cli.sources import STANDARD_INPUT, find_sources
 from netstat_fw.reader.text import as_text, split_lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from netstat_fw.analyzers.findings import Findings
+    from netstat_fw.cli.sources import Source
     from netstat_fw.records import Dialect
 
 
@@ -61,16 +64,26 @@ def read_host(
     found: dict[str, Findings] = {}
     lines: dict[str, Sequence[str]] = {}
     is_damaged = False
+    names_of = _name(sources)
     for reading in read_captures(sources, dialect):
         capture = reading.capture
         is_damaged = is_damaged or capture is None or bool(capture.errors)
         if capture is None:
             continue
-        name = str(reading.source) if len(sources) > 1 else ""
+        name = names_of[reading.source]
         found[name] = analyze(capture, ephemeral=ephemeral, name=name)
         if with_lines:
             lines[name] = split_lines(as_text(reading.data)[0])
     return Host(_merged(found), tuple(found), is_damaged, lines)
+
+
+def _name(sources: Sequence[Source]) -> dict[Source, str]:
+    """Name captures for those who read what cites them: without folders where that is enough."""
+    if len(sources) == 1:
+        return {sources[0]: ""}
+    short = [cleaned(Path(source.name).name) for source in sources]
+    enough = len(set(short)) == len(short) and STANDARD_INPUT not in short
+    return dict(zip(sources, short if enough else map(str, sources), strict=True))
 
 
 def _merged(found: dict[str, Findings]) -> Findings:

@@ -104,6 +104,10 @@ def command(
     Results go to standard output, or with -o to a file or folder. What the target cannot hold is
     told on standard error: it is then stricter than the proposal, never looser.
     """
+    if deploy and options:
+        raise click.UsageError(
+            "the script of --deploy takes no options of a target: leave --set away"
+        )
     policy = make_policy(profile=profile, decisions=decisions, allow_lockout=allow_lockout)
     host = read_host(captures, dialect, policy.decisions.ephemeral)
     ruleset = propose(host.findings, policy)
@@ -114,7 +118,8 @@ def command(
         from netstat_fw.exporters.deploy import deploy_script  # noqa: PLC0415 - loads two targets
 
         script = deploy_script(ruleset, target, seconds=wait)
-        _write({f"{target}.sh": script}, script, output, is_program=True)
+        suffix = "sh" if script.startswith("#!") else "ps1"
+        _write({f"{target}.{suffix}": script}, script, output, is_program=True)
     else:
         _write(dict(rendered.files), rendered.text, output)
         if output is None:
