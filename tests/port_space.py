@@ -66,3 +66,40 @@ def sweep(ruleset: Ruleset, more: Iterable[int] = ()) -> Iterator[Flow]:
                 )
                 for number in ports:
                     yield attrs.evolve(flow, **{port: number})  # type: ignore[arg-type] # a port by name
+
+
+def packet(
+    direction: Direction, protocol: str, here: str, there: str, client_port: int = 40000
+) -> Flow:
+    """Make the first packet of a conversation, whose port of the service is still to be set."""
+    incoming = direction is Direction.INCOMING
+    return Flow(
+        direction=direction,
+        protocol=protocol,
+        local_address=here,
+        remote_address=there,
+        local_port=None if incoming else client_port,
+        remote_port=client_port if incoming else None,
+        interface="eth0",
+    )
+
+
+def accepted(ruleset: Ruleset, flow: Flow, ports: Iterable[int]) -> set[int]:
+    """Return those of the ports on which a flow to the service is accepted."""
+    name = "local_port" if flow.direction is Direction.INCOMING else "remote_port"
+    fields = {**attrs.asdict(flow, recurse=False), name: None}
+    return {
+        port
+        for port in ports
+        if ruleset.decide(Flow(**(fields | {name: port}))).action is Action.ACCEPT
+    }
+
+
+def swept(ruleset: Ruleset, flow: Flow, more: Iterable[int] = ()) -> set[int]:
+    """Return all ports on which a flow is accepted, by one port of each interval."""
+    starts = sorted({*edges(ruleset), *more, *(port + 1 for port in more)} - {65536})
+    ends = [*starts[1:], 65536]
+    taken = accepted(ruleset, flow, starts)
+    return {
+        p for low, high in zip(starts, ends, strict=True) if low in taken for p in range(low, high)
+    }

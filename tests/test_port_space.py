@@ -13,24 +13,15 @@ from typing import TYPE_CHECKING
 import attrs
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
-from port_space import edges
-from raw_expectation import (
-    Host,
-    Row,
-    is_loopback,
-    read_host,
-    version_of,
-    wanted_in,
-    wanted_out,
-)
+from port_space import accepted, packet, swept
+from raw_expectation import Host, is_loopback, read_host, version_of, wanted_in, wanted_out
+from raw_hosts import raw_hosts
 
 from netstat_fw import parse
 from netstat_fw.analyzers import analyze
 from netstat_fw.ruleset import (
     Action,
     Direction,
-    Flow,
     Policy,
     Profile,
     Ruleset,
@@ -39,7 +30,7 @@ from netstat_fw.ruleset import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 HOSTS = ("seed_host", "database_host", "mail_host", "name_server", "container_host")
@@ -55,42 +46,6 @@ def text_of(name: str) -> str:
 
 def proposed(name: str, policy: Policy | None = None) -> Ruleset:
     return propose(analyze(parse(text_of(name))), policy or Policy())
-
-
-def packet(
-    direction: Direction, protocol: str, here: str, there: str, client_port: int = 40000
-) -> Flow:
-    incoming = direction is IN
-    return Flow(
-        direction=direction,
-        protocol=protocol,
-        local_address=here,
-        remote_address=there,
-        local_port=None if incoming else client_port,
-        remote_port=client_port if incoming else None,
-        interface="eth0",
-    )
-
-
-def accepted(ruleset: Ruleset, flow: Flow, ports: Iterable[int]) -> set[int]:
-    """Return those of the ports on which a flow to the service is accepted."""
-    name = "local_port" if flow.direction is IN else "remote_port"
-    fields = {**attrs.asdict(flow, recurse=False), name: None}
-    return {
-        port
-        for port in ports
-        if ruleset.decide(Flow(**(fields | {name: port}))).action is Action.ACCEPT
-    }
-
-
-def swept(ruleset: Ruleset, flow: Flow, more: Iterable[int] = ()) -> set[int]:
-    """Return all ports on which a flow is accepted, by one port of each interval."""
-    starts = sorted({*edges(ruleset), *more, *(port + 1 for port in more)} - {65536})
-    ends = [*starts[1:], 65536]
-    taken = accepted(ruleset, flow, starts)
-    return {
-        p for low, high in zip(starts, ends, strict=True) if low in taken for p in range(low, high)
-    }
 
 
 def ends_of(host: Host) -> Iterator[tuple[str, str]]:
@@ -154,47 +109,6 @@ def converse(text: str) -> None:
 def test_a_linux_host_opens_what_its_lines_ask_for(name: str) -> None:
     compare(text_of(f"linux/{name}/netstat.txt"))
     converse(text_of(f"linux/{name}/netstat.txt"))
-
-
-OWN = ("192.0.2.2", "192.0.2.3", "2001:db8::2")
-BINDS = ("0.0.0.0", "127.0.0.1", "192.0.2.2", "192.0.2.3", "::", "::1", "2001:db8::2")  # noqa: S104
-PORTS = (22, 25, 80, 443, 465, 5432, 6379, 8080, 9999, 20001)
-PEERS = {4: ["198.51.100.1", "198.51.100.2"], 6: ["2001:db8:9::1", "2001:db8:9::2"]}
-
-
-def row(protocol: str, here: str, port: int, there: str, state: str) -> str:
-    kind = f"{protocol}6" if version_of(here) == 6 else protocol
-    return f"{kind:<6} 0 0 {here}:{port} {there} {state} 7/prog"
-
-
-@st.composite
-def raw_hosts(draw: st.DrawFn) -> str:
-    """Write a host of some servers, with whoever is connected to them, and some clients."""
-    lines = [row("tcp", here, 7001, "0.0.0.0:*", "LISTEN") for here in ("0.0.0.0", "::")]  # noqa: S104
-    lines += [
-        row("tcp", here, 7001, f"{PEERS[version_of(here)][0]}:50000", "ESTABLISHED") for here in OWN
-    ]
-    for port in draw(st.sets(st.sampled_from(PORTS), max_size=5)):
-        binds = draw(st.sets(st.sampled_from(BINDS), min_size=1, max_size=3))
-        lines += [row("tcp", here, port, "0.0.0.0:*", "LISTEN") for here in sorted(binds)]
-        reached = [
-            here
-            for here in OWN
-            if Host([Row("tcp", b, port, "", None, "LISTEN") for b in binds]).serves(
-                "tcp", port, here
-            )
-        ]
-        for here in draw(st.lists(st.sampled_from(reached), max_size=2)) if reached else []:
-            peer = draw(st.sampled_from(PEERS[version_of(here)]))
-            state = draw(st.sampled_from(["ESTABLISHED", "TIME_WAIT", "SYN_RECV", "CLOSE_WAIT"]))
-            lines.append(row("tcp", here, port, f"{peer}:50001", state))
-    for number in range(draw(st.integers(0, 3))):
-        asked = draw(st.sampled_from([22, 25, 80, 443, 5432, 8443]))
-        state = draw(st.sampled_from(["ESTABLISHED", "TIME_WAIT", "SYN_SENT"]))
-        lines.append(row("tcp", OWN[0], 34000 + number, f"{PEERS[4][1]}:{asked}", state))
-    for port in draw(st.sets(st.sampled_from([68, 123]))):
-        lines.append(row("udp", "0.0.0.0", port, "0.0.0.0:*", ""))  # noqa: S104
-    return "\n".join(lines)
 
 
 @given(raw_hosts())

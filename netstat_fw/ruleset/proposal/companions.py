@@ -1,7 +1,8 @@
 """Companions: ports that go with others, and whom they let in.
 
-A companion lets in whom its parent lets in, and nobody where its parent is shut. The operator's own
-list for a port takes the place of the usual one.
+A companion lets in whom its parent lets in, and nobody where its parent is shut. A choice that only
+keeps somebody out of the parent's port is about that port and no other. The operator's own list for
+a port takes the place of the usual one.
 """
 
 from __future__ import annotations
