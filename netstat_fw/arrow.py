@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from netstat_fw.columns import COLUMNS, Kind
+from netstat_fw.columns import COLUMNS, Kind, encodable
 from netstat_fw.errors import MissingExtraError
 
 if TYPE_CHECKING:
@@ -59,17 +59,8 @@ def make_table(records: Iterable[Mapping[str, Any]], schema: pa.Schema | None = 
     rows = list(records)
     schema = arrow_schema() if schema is None else schema
     return _arrow().table(
-        {name: [_encodable(row[name]) for row in rows] for name in schema.names}, schema=schema
+        {name: [encodable(row[name]) for row in rows] for name in schema.names}, schema=schema
     )
-
-
-def _encodable(cell: object) -> object:
-    r"""Replace what UTF-8 cannot hold, bytes that were no text, by its escape: ``\udcff``."""
-    if isinstance(cell, str):
-        return cell.encode("utf-8", "backslashreplace").decode("utf-8")
-    if isinstance(cell, list):
-        return [_encodable(each) for each in cell]
-    return cell
 
 
 def _arrow() -> Any:  # noqa: ANN401 - pyarrow has no types of its own

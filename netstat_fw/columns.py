@@ -53,6 +53,15 @@ class Column:
     nullable: bool = True
 
 
+def encodable(cell: object) -> object:
+    r"""Replace what UTF-8 cannot hold, bytes that were no text, by its escape: ``\udcff``."""
+    if isinstance(cell, str):
+        return cell.encode("utf-8", "backslashreplace").decode("utf-8")
+    if isinstance(cell, list):
+        return [encodable(each) for each in cell]
+    return cell
+
+
 def _address(end: Endpoint) -> str | None:
     return None if end.address is None else canonical(end.address)
 

@@ -16,15 +16,20 @@ from netstat_fw.fleet import (
     DATASETS,
     Fleet,
     HostCapture,
+    HostChange,
+    HostRemotes,
     Progress,
     Run,
     examination,
     examine,
     merge_dossiers,
     pack,
+    report_remotes,
     survey,
     unpack,
 )
+from netstat_fw.fleet.changes import changes_of
+from netstat_fw.fleet.rows import write_row
 from netstat_fw.protocol import Protocol
 from netstat_fw.ruleset import Action, Choice, Decisions, Direction, Policy, PortChoice, PortSet
 
@@ -232,6 +237,8 @@ def test_an_edge_nobody_can_decide_on_changes_no_rule() -> None:
     assert app.ruleset is not None
     assert db.ruleset is None
     assert db.remotes[0].is_complete is False
+    proposals = {(row["host"], row["proposal"]) for row in rows_of(fleet)["rules"]}
+    assert proposals == {("app1", "captures"), ("app1", "edges"), ("db1", "captures")}
 
 
 def test_rules_of_edges_that_cannot_be_are_a_problem_of_their_host() -> None:
@@ -337,3 +344,39 @@ def test_a_client_port_range_holds_for_every_host() -> None:
     assert usual is not None
     assert told is not None
     assert usual.host.ephemeral != told.host.ephemeral
+
+
+def test_bytes_that_were_no_text_are_escapes_in_rows() -> None:
+    row = {"text": "a\udcffb", "texts": ["\udcff", "\\u0041"], "number": 1}
+    assert json.loads(write_row(row)) == {
+        **row,
+        "text": "a\\udcffb",
+        "texts": ["\\udcff", "\\u0041"],
+    }
+
+
+def test_a_host_of_which_nothing_is_known_has_no_remotes() -> None:
+    dossier = examine(HostCapture("h", None, "broken"))
+    assert report_remotes(dossier, ()) == HostRemotes("h", ())
+
+
+def test_a_refused_capture_is_a_note_that_says_why() -> None:
+    one, other = (HostCapture("h", None, b"", why) for why in ("locked", "too large"))
+    assert [note.problem for note in examine(one).notes] == ["locked"]
+    assert one.key != other.key
+
+
+def test_changes_are_written_for_readers() -> None:
+    change = HostChange(night(1), "incoming tcp/80", appeared=True, before=night(0))
+    assert str(change).startswith("incoming tcp/80 appeared between 2026-01-01T")
+
+
+def test_networks_of_findings_are_packed() -> None:
+    """A finding whose other side a standard confines (DHCPv6: link-local)."""
+    dossier = examine(HostCapture("h", None, "udp6 0 0 :::546 :::* 5/dhclient"))
+    assert "fe80::/10" in repr(dossier)
+    assert unpack(pack(dossier)) == dossier
+
+
+def test_captures_without_a_history_change_nothing() -> None:
+    assert changes_of(examine(HostCapture("h", None, "broken"))) == ()

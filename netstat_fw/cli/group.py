@@ -103,6 +103,7 @@ SUBCOMMANDS: Mapping[str, str] = {
     " questions.",
     "explain": "Show what became of one captured line, and why.",
     "parse": "Write the typed records that a capture was read into.",
+    "fleet": "Work out what captures of many hosts say, each and together.",
     "live": "Run this machine's netstat, and show the firewall that fits it.",
 }
 

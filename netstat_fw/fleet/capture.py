@@ -42,6 +42,7 @@ class HostCapture:
         host: name of the host; what cannot be shown in it is escaped.
         time: when it was captured, in UTC; None where nobody knows.
         text: the output of netstat.
+        refusal: why there is no text, for a capture that could not be had; None for any other.
 
     Raises:
         ValueError: for a time without a time zone.
@@ -50,11 +51,12 @@ class HostCapture:
     host: str = attrs.field(converter=host_name)
     time: datetime | None = attrs.field(converter=_in_utc)
     text: str | bytes = attrs.field(repr=False)
+    refusal: str | None = None
 
     @property
     def key(self) -> str:
         """Name the capture by 32 hexadecimal digits, the same in every run and on every machine."""
-        kind, data = "bytes", self.text
+        kind, data = self.refusal or "bytes", self.text
         if isinstance(data, str):
             kind, data = "text", data.encode("utf-8", "surrogatepass")
         time = "" if self.time is None else self.time.isoformat()

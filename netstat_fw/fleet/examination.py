@@ -37,6 +37,8 @@ def examine_whole(
     capture: HostCapture, ephemeral: tuple[int, int] | None = None
 ) -> tuple[Dossier, Capture | None]:
     """Do as `examine` does, and return beside it what was read; None for nothing."""
+    if capture.refusal is not None:
+        return _broken(capture, capture.refusal), None
     key = capture.key
     try:
         with without_cycle_search():

@@ -26,7 +26,7 @@ from cattrs.strategies import configure_tagged_union
 
 from netstat_fw.errors import FleetError
 from netstat_fw.fleet.dossier import Dossier, merge_dossiers
-from netstat_fw.fleet.rows import write_row
+from netstat_fw.fleet.rows import write_rows
 from netstat_fw.observation.identity import Finding
 
 if TYPE_CHECKING:
@@ -73,7 +73,12 @@ def merge_packed(first: bytes, *others: bytes) -> bytes:
 
 def pack_rows(rows: list[Row]) -> bytes:
     """Write rows as compressed lines of JSON."""
-    return zlib.compress("".join(f"{write_row(row)}\n" for row in rows).encode("ascii"), _LEVEL)
+    return zlib.compress(write_rows({"rows": rows})["rows"], _LEVEL)
+
+
+def unpack_rows(packed: bytes) -> bytes:
+    """Return the lines of JSON that `pack_rows` compressed."""
+    return zlib.decompress(packed)
 
 
 def _make_converter() -> Converter:

@@ -11,7 +11,7 @@ import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from netstat_fw.columns import Kind
+from netstat_fw.columns import Kind, encodable
 from netstat_fw.fleet.columns import DATASETS
 from netstat_fw.ruleset.rule import RemoteReference
 from netstat_fw.ruleset.terms import Direction
@@ -33,8 +33,23 @@ Rows: TypeAlias = dict[str, list[Row]]
 
 
 def write_row(row: Row) -> str:
-    """Write a row as one line of JSON, in ASCII, without a newline."""
-    return json.dumps(row, separators=(",", ":"), default=datetime.isoformat)
+    """Write a row as one line of JSON, in ASCII, without a newline.
+
+    Bytes that were no text are written as escapes of their own: DuckDB and Arrow refuse surrogates.
+    """
+    text = json.dumps(row, separators=(",", ":"), default=datetime.isoformat)
+    if "\\ud" in text:
+        plain = {name: encodable(cell) for name, cell in row.items()}
+        return json.dumps(plain, separators=(",", ":"), default=datetime.isoformat)
+    return text
+
+
+def write_rows(rows: Rows) -> dict[str, bytes]:
+    """Write rows as lines of JSON, by dataset."""
+    return {
+        dataset: "".join(f"{write_row(row)}\n" for row in some).encode("ascii")
+        for dataset, some in rows.items()
+    }
 
 
 def socket_rows(capture: HostCapture, read: Capture) -> list[Row]:

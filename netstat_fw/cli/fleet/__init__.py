@@ -1,0 +1,1 @@
+"""Fleets in the command: their sources, engines, journal, datasets and summary."""

@@ -1,0 +1,98 @@
+"""Journal: the store of a run of the command, a SQLite file that can be taken up again.
+
+Packed dossiers are data; a journal that somebody else has written runs nothing.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING
+
+from netstat_fw.cli.failures import InputError
+from netstat_fw.diagnostics import printable
+from netstat_fw.fleet import PACKING, Examined
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+    from types import TracebackType
+    from typing import Self
+
+_TABLES = f"""
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = NORMAL;
+PRAGMA application_id = 1853058167;
+CREATE TABLE IF NOT EXISTS captures (
+    key TEXT PRIMARY KEY, host TEXT NOT NULL, dossier BLOB NOT NULL, sockets BLOB NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS by_host ON captures (host);
+CREATE TABLE IF NOT EXISTS sources (key TEXT PRIMARY KEY, source TEXT NOT NULL) WITHOUT ROWID;
+PRAGMA user_version = {PACKING};
+"""
+
+
+class Journal:
+    """A `Store` in a file, or in a temporary one that nobody else sees."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._sources: dict[str, str] = {}
+        try:
+            self._data = sqlite3.connect("" if path is None else path)
+            (version,) = self._data.execute("PRAGMA user_version").fetchone()
+            if version not in {0, PACKING}:
+                raise InputError(f"{path} is of another version; use another folder")
+            self._data.executescript(_TABLES)
+        except sqlite3.Error as error:
+            raise InputError(f"cannot use {printable(str(path))}: {error}") from None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        self._data.close()
+
+    def __contains__(self, key: object, /) -> bool:
+        return bool(self._data.execute("SELECT 1 FROM captures WHERE key = ?", (key,)).fetchone())
+
+    def remember(self, key: str, source: str) -> None:
+        """Keep where a capture was found; of several places the first by name."""
+        self._sources[key] = min(source, self._sources.get(key, source))
+
+    def add(self, examined: Iterable[Examined]) -> None:
+        """Keep what examining some captures gave, and the places remembered so far."""
+        rows = [(each.key, each.host, each.dossier, each.sockets) for each in examined]
+        with self._data:
+            self._data.executemany("INSERT OR IGNORE INTO captures VALUES (?, ?, ?, ?)", rows)
+            self._data.executemany(
+                "INSERT INTO sources VALUES (?, ?)"
+                " ON CONFLICT DO UPDATE SET source = min(source, excluded.source)",
+                self._sources.items(),
+            )
+        self._sources.clear()
+
+    def hosts(self) -> Iterator[tuple[str, list[bytes]]]:
+        """Go through the hosts in the order of their names."""
+        rows = self._data.execute("SELECT host, dossier FROM captures ORDER BY host, key")
+        for host, some in groupby(rows, key=itemgetter(0)):
+            yield host, [dossier for _, dossier in some]
+
+    def dossiers(self, host: str) -> list[bytes]:
+        """Return the packed dossiers of one host."""
+        rows = self._data.execute("SELECT dossier FROM captures WHERE host = ?", (host,))
+        return [dossier for (dossier,) in rows]
+
+    def sockets(self) -> Iterator[bytes]:
+        """Go through the packed rows of sockets, by host."""
+        rows = self._data.execute("SELECT sockets FROM captures ORDER BY host, key")
+        return (sockets for (sockets,) in rows if sockets)
+
+    def sources(self) -> Iterator[tuple[str, str]]:
+        """Go through the keys of captures and where these were found."""
+        return iter(self._data.execute("SELECT key, source FROM sources ORDER BY key"))

@@ -1,0 +1,273 @@
+"""The subcommand ``fleet``: from captures of many hosts to a summary, a status and datasets."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import sys
+from concurrent.futures.process import BrokenProcessPool
+from typing import TYPE_CHECKING, Any, Self
+
+import pytest
+from cli_running import refused, run
+from fleet_captures import listening, night
+
+from netstat_fw.cli.commands import fleet as fleet_command
+from netstat_fw.cli.failures import InputError
+from netstat_fw.cli.fleet import engines
+from netstat_fw.cli.fleet.journal import Journal
+from netstat_fw.columns import COLUMNS
+from netstat_fw.fleet import DATASETS, Examined, Progress, survey
+from netstat_fw.fleet.engine import Inline
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+APP = listening(443) + "\ntcp 0 0 192.0.2.1:40000 192.0.2.2:5432 ESTABLISHED 9/app"
+DB = (
+    listening(5432, address="192.0.2.2")
+    + "\ntcp 0 0 192.0.2.2:5432 192.0.2.1:40000 ESTABLISHED 7/postgres"
+)
+DATA = {
+    ("app1", 0): APP,
+    ("app1", 1): APP + "\ntcp 0 0 0.0.0.0:8080 0.0.0.0:* LISTEN 8/new",
+    ("db1", 0): DB,
+    ("db1", 1): "no table",
+    **{(f"web{n}", 0): listening(443) for n in range(3)},
+    ("web\x1b[2K", 0): listening(443, 6379),
+}
+
+
+BOTH = ("--format", "jsonl", "--format", "parquet", "--jobs", "1")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Make a folder of captures, one of them broken."""
+    captures = tmp_path / "captures"
+    for (host, number), text in DATA.items():
+        path = captures / host / f"{night(number).date()}.txt"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode())
+    return captures
+
+
+def rows_in(path: Path) -> list[dict[str, Any]]:
+    """Read a file of JSON lines."""
+    return [json.loads(line) for line in path.read_text("ascii").splitlines()]
+
+
+def test_the_summary_tells_groups_outliers_edges_and_what_failed(folder: Path) -> None:
+    result = run("fleet", str(folder), "--jobs", "1", width=400)
+    assert result.exit_code == 1
+    lines = [" ".join(line.split()) for line in result.stdout.splitlines()]
+    assert "6 8 1 3 3 1 1" in lines
+    assert any("4 web0 web1 web2 and 1 more tcp/22 tcp/443" in line for line in lines)
+    assert any(line.startswith("web\\x1b[2K tcp/6379") for line in lines)
+    assert "app1 db1 tcp/5432 both ends" in lines
+    assert any("db1/2026-01-02.txt no netstat socket table found" in line for line in lines)
+    assert "\x1b" not in result.stdout
+    assert result.stderr == ""
+
+
+def test_nothing_wrong_is_status_0(tmp_path: Path) -> None:
+    (tmp_path / "web1.txt").write_text(listening())
+    assert run("fleet", str(tmp_path), "--jobs", "1").exit_code == 0
+
+
+def test_no_capture_at_all_is_refused(tmp_path: Path) -> None:
+    assert "no capture in" in refused("fleet", str(tmp_path), "--jobs", "1")
+
+
+def test_a_source_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    assert "no file or folder" in refused("fleet", str(tmp_path / "x"), "--jobs", "1")
+
+
+def test_long_lists_are_cut(tmp_path: Path) -> None:
+    for number in range(25):
+        (tmp_path / f"web{number}.txt").write_text("no table")
+    assert "... and 5 more" in run("fleet", str(tmp_path), "--jobs", "1").stdout
+
+
+def test_the_datasets_are_what_the_library_gives(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out" / "deep"
+    run("fleet", str(folder), "-o", str(out), "--jobs", "2")
+    fleet = survey((host, night(number), text.encode()) for (host, number), text in DATA.items())
+    expected: dict[str, list[dict[str, Any]]] = {dataset: [] for dataset in DATASETS}
+    for line in fleet.json_lines():
+        row = json.loads(line)
+        expected[row.pop("dataset")].append(row)
+    sockets = rows_in(out / "sockets.jsonl")
+    for dataset in DATASETS.keys() - {"sockets"}:
+        assert rows_in(out / f"{dataset}.jsonl") == expected[dataset], dataset
+    assert len(sockets) == sum(text.count("tcp ") for text in DATA.values())
+    assert list(sockets[0]) == list(DATASETS["sockets"])
+    assert list(sockets[0])[3:] == [column.name for column in COLUMNS]
+    assert not list(out.glob("*.part"))
+
+
+def test_a_second_run_takes_up_the_first(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    first = run("fleet", str(folder), "-o", str(out), "--jobs", "1")
+    before = {path.name: path.read_bytes() for path in out.glob("*.jsonl")}
+    again = run("fleet", str(folder), "-o", str(out), "--jobs", "1")
+    assert again.stdout == first.stdout
+    assert {path.name: path.read_bytes() for path in out.glob("*.jsonl")} == before
+    (folder / "web9.txt").write_text(listening(443))
+    grown = run("fleet", str(folder / "web9.txt"), "-o", str(out), "--jobs", "1", width=160)
+    assert "web0 web1 web2 and 2 more" in " ".join(grown.stdout.split())
+
+
+def test_of_one_capture_in_two_places_the_first_is_named(tmp_path: Path) -> None:
+    for name in ("b", "a", "c"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "web1.txt").write_text("no table")
+    stdout = run("fleet", *(str(tmp_path / n) for n in "bac"), "--jobs", "1", width=200).stdout
+    assert "/a/web1.txt" in stdout
+    assert "/b/web1.txt" not in stdout
+
+
+def test_parquet_has_the_same_rows(folder: Path, tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet", reason="needs the extra arrow")
+    out = tmp_path / "out"
+    run("fleet", str(folder), "-o", str(out), *BOTH)
+    for dataset in DATASETS:
+        table = parquet.read_table(out / f"{dataset}.parquet")
+        assert table.schema.names == list(DATASETS[dataset])
+        assert table.schema.metadata[b"netstat_fw_schema_version"]
+        told = rows_in(out / f"{dataset}.jsonl")
+        columns = table.to_pydict()
+        for name, cells in columns.items():
+            shown = [c.isoformat() if hasattr(c, "isoformat") else c for c in cells]
+            assert shown == [row[name] for row in told], (dataset, name)
+
+
+def test_parquet_is_written_in_pieces(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet", reason="needs the extra arrow")
+    monkeypatch.setattr("netstat_fw.cli.fleet.datasets._ROW_GROUP", 1)
+    run("fleet", str(folder), "-o", str(tmp_path), "--format", "parquet", "--jobs", "1")
+    file = parquet.ParquetFile(tmp_path / "sockets.parquet")
+    assert file.num_row_groups == len(DATA) - 1
+
+
+def test_parquet_without_pyarrow_says_what_to_install(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    said = refused("fleet", str(folder), "-o", str(tmp_path), "--format", "parquet", "--jobs", "1")
+    assert "netstat-fw[arrow]" in said
+
+
+def test_duckdb_and_polars_open_the_datasets(folder: Path, tmp_path: Path) -> None:
+    duckdb = pytest.importorskip("duckdb", reason="needs duckdb")
+    polars = pytest.importorskip("polars", reason="needs polars")
+    run("fleet", str(folder), "-o", str(tmp_path), *BOTH)
+    question = """
+        SELECT s.host, s.local_port, r.confidence
+        FROM '{0}/sockets.{1}' s
+        JOIN '{0}/rules.{1}' r ON r.host = s.host AND r.local_ports = s.local_port::VARCHAR
+        WHERE s.state = 'LISTEN' AND r.proposal = 'captures' AND s.host = 'db1'
+        ORDER BY ALL
+    """
+    for form in ("parquet", "jsonl"):
+        answer = duckdb.sql(question.format(tmp_path, form)).fetchall()
+        assert ("db1", 22, "certain") in answer
+    for read, form in ((polars.read_parquet, "parquet"), (polars.read_ndjson, "jsonl")):
+        edges = read(tmp_path / f"edges.{form}")
+        assert edges.select("client", "server", "confirmed").rows() == [("app1", "db1", True)]
+
+
+def test_a_journal_of_another_version_is_refused(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "journal.sqlite") as data:
+        data.execute("PRAGMA user_version = 99")
+    with pytest.raises(InputError, match="another version"):
+        Journal(tmp_path / "journal.sqlite")
+
+
+def test_what_is_no_journal_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "web1.txt").write_text(listening())
+    (tmp_path / "journal.sqlite").write_text("something else" * 100)
+    said = refused("fleet", str(tmp_path / "web1.txt"), "-o", str(tmp_path), "--jobs", "1")
+    assert "cannot use" in said
+
+
+def test_a_journal_keeps_each_capture_once(tmp_path: Path) -> None:
+    with Journal(tmp_path / "journal") as journal:
+        journal.add([Examined("b", "1", b"x"), Examined("a", "2", b"y"), Examined("b", "1", b"z")])
+        journal.add([Examined("b", "0", b"w", b"rows"), Examined("b", "1", b"z")])
+        assert list(journal.hosts()) == [("a", [b"y"]), ("b", [b"w", b"x"])]
+        assert journal.dossiers("b") == [b"w", b"x"]
+        assert list(journal.sockets()) == [b"rows"]
+        assert ("1" in journal, "3" in journal) == (True, False)
+
+
+@pytest.mark.parametrize("name", ["spark://x:1", "dask://", "x"])
+def test_an_unknown_engine_is_refused(name: str) -> None:
+    assert "is one" in refused("fleet", ".", "--engine", name)
+
+
+def test_a_cluster_without_its_extra_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    assert "netstat-fw[fleet]" in refused("fleet", ".", "--engine", "dask://127.0.0.1:1")
+
+
+class FakeClient:
+    """Stands for the client of a cluster with two workers."""
+
+    def __init__(self, address: str, timeout: int) -> None:
+        if address != "tcp://127.0.0.1:8786":
+            raise OSError("nobody there")
+        assert timeout
+        self.pool = Inline()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.pool.shutdown()
+
+    def nthreads(self) -> dict[str, int]:
+        """Return the threads of each worker."""
+        return {"one": 1, "two": 1}
+
+    def get_executor(self) -> Inline:
+        """Return the executor."""
+        return self.pool
+
+
+def test_the_engine_dask_is_the_executor_of_a_scheduler(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    distributed = pytest.importorskip("distributed", reason="needs the extra fleet")
+    monkeypatch.setattr(distributed, "Client", FakeClient)
+    with engines.open_engine("dask://127.0.0.1:8786", 1) as engine:
+        assert isinstance(engine.executor, Inline)
+        assert engine.in_flight == 6
+    result = run("fleet", str(folder), "--engine", "dask://127.0.0.1:8786")
+    assert result.stdout == run("fleet", str(folder), "--jobs", "1").stdout
+    assert "no scheduler" in refused("fleet", str(folder), "--engine", "dask://127.0.0.1:1")
+
+
+def test_a_pool_whose_process_dies_ends_the_run_with_what_to_do(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(*_: object, **__: object) -> None:
+        raise BrokenProcessPool("gone")
+
+    monkeypatch.setattr(fleet_command, "collect", die)
+    assert "a process of the engine has died" in refused("fleet", str(folder), "--jobs", "1")
+    said = refused("fleet", str(folder), "-o", str(tmp_path / "o"), "--jobs", "1")
+    assert "goes on from there" in said
+
+
+def test_progress_is_shown_on_a_terminal_only(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fleet_command.show_progress(Progress("examining", 3, 2))
+    assert "examining: 3, 2 done before" in capsys.readouterr().err
+    fleet_command.show_progress(Progress("reporting", 3))
+    assert "reporting: 3 " in capsys.readouterr().err
+    monkeypatch.setattr(fleet_command, "_is_watched", lambda: True)
+    assert "connecting: 2" in run("fleet", str(folder), "--jobs", "1").stderr
