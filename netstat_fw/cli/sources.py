@@ -131,7 +131,7 @@ def _refusal(name: str, error: OSError | ValueError) -> str:
     if number in {errno.EACCES, errno.EPERM}:
         return f"{shown} may not be read by this user: change its mode, or run as its owner"
     reason = error.strerror if isinstance(error, OSError) else str(error)
-    return f"cannot read {shown}: {reason}"
+    return f"cannot read {shown}: {reason}: name another file"
 
 
 def _unpacked(data: bytes, source: Source) -> bytes:

@@ -52,7 +52,7 @@ def command(names: tuple[str, ...], *, as_json: bool) -> None:
 
 
 def _show(target: Target, *, reasons: bool) -> None:
-    click.echo(click.style(target.name, bold=True) + f": {target.title}")
+    click.echo(f"{target.name}: {target.title}")
     for line in _lines(target, reasons=reasons):
         click.echo(
             click.wrap_text(
