@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _SHOWN_REMARKS = 20
 _MANY_FILES = 5
+_ADVICE = ": capture with netstat -anp (Linux), -aonb (Windows) or -anv (macOS)"
 
 
 @attrs.frozen
@@ -82,9 +83,10 @@ def parse_bytes(
     try:
         capture = parse(data, dialect=dialect, strict=strict)
     except UnrecognizedCapture as error:
-        raise InputError(
-            cleaned(f"{name}: {error}: capture with netstat -anp (Linux), -aonb (Windows) or -anv")
-        ) from None
+        said = str(error)
+        # What is known to be in the text names a better next step itself.
+        advice = "" if "capture again" in said else _ADVICE
+        raise InputError(cleaned(f"{name}: {said}{advice}")) from None
     except CaptureError as error:
         raise InputError(cleaned(f"{name}: {error}")) from None
     _tell_remarks(capture, "" if is_only else f"{name}: ")
