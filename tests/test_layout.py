@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,7 @@ def _imports(nodes: list[ast.AST]) -> set[str]:
     return {name for name in found if name in _MODULES}
 
 
+@functools.cache
 def _trees() -> dict[str, ast.Module]:
     return {name: ast.parse(path.read_text("utf-8")) for name, path in _MODULES.items()}
 
