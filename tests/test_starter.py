@@ -103,6 +103,19 @@ class TestExisting:
         assert asked(propose(FOUND, Policy(decisions=decisions))) == []
 
 
+def test_answers_within_braces_are_left_to_the_operator() -> None:
+    existing = "answers = {Q_BACKUP = true}\n[zones]\na = '192.0.2.1'\n"
+    text = write_starter(FOUND, existing)
+    assert text.endswith(existing)
+    assert text.startswith("# Answers to these go between the braces of answers")
+    assert write_starter(FOUND, text) == text
+    found = [line for line in text.split("\n") if line.endswith(" = false")]
+    assert len(found) == len(ANSWERS) - 1
+    inside = ", ".join(entry.lstrip("# ") for entry in found)
+    answered = read_decisions(text.replace("{Q_BACKUP = true", f"{{Q_BACKUP = true, {inside}"))
+    assert asked(propose(FOUND, Policy(decisions=answered))) == []
+
+
 def test_new_questions_are_added_to_an_older_file() -> None:
     older = write_starter(findings(BACKUP))
     mine = older.replace("# Q_BACKUP = false", 'Q_BACKUP = "tape"') + "\n[zones]\nx = '192.0.2.1'\n"

@@ -29,6 +29,7 @@ _MARK = "\ufeff"
 _ANSWERS = "answers"
 _WIDTH = 100
 _MOST_LINES = 6
+_WITHIN = "# Answers to these go between the braces of answers, with commas between them."
 
 
 def write_starter(
@@ -73,6 +74,9 @@ def _added(existing: str, questions: list[Question]) -> str:
         return "\n".join([text, "", f"[{_ANSWERS}]", *_entries(questions), ""])
     if lines[at - 1].lstrip().startswith("["):
         return "\n".join([*lines[:at], *_entries(questions), "", *lines[at:]])
+    if read_keys(lines[at - 1]) == (_ANSWERS,):
+        # Answers within braces: nobody but the operator can add to them.
+        return "\n".join([_WITHIN, *_entries(questions), "", *lines])
     # Answers written as answers.Q_UPDATES = ...: such keys come before every table.
     return "\n".join([*_entries(questions, f"{_ANSWERS}."), "", *lines])
 
