@@ -247,7 +247,20 @@ def _send_frames(packets: Iterator[bytes], interface: str, to: bytes) -> None:
     with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as link:
         link.bind((interface, 0))
         for packet in packets:
-            link.send(heads[packet[0] >> 4] + packet)
+            frame = heads[packet[0] >> 4] + packet
+            while not _is_taken(link, frame):
+                time.sleep(0.001)
+
+
+def _is_taken(link: socket.socket, frame: bytes) -> bool:
+    """Send a frame, or say that the other end has not kept up yet."""
+    try:
+        link.send(frame)
+    except OSError as error:
+        if error.errno != errno.ENOBUFS:
+            raise
+        return False
+    return True
 
 
 def _send_packets(packets: Iterator[bytes]) -> None:

@@ -56,7 +56,9 @@ def on_our_device(chain: Chain) -> Chain:
 
 
 HERE = attrs.evolve(
-    SERVER, incoming=on_our_device(SERVER.incoming), outgoing=on_our_device(SERVER.outgoing)
+    SERVER,
+    incoming=on_our_device(SERVER.incoming),
+    outgoing=attrs.evolve(on_our_device(SERVER.outgoing), default=Action.DROP),
 )
 
 
