@@ -457,6 +457,13 @@ def test_t10_of_two_listed_ports_the_lower_kind_is_the_server(
     assert incoming | outgoing == {Confidence.LOW}
 
 
+@pytest.mark.parametrize(("local", "remote"), [(22, 80), (600, 700), (8080, 3306)])
+def test_t10_two_ports_of_one_kind_are_asked_about(local: int, remote: int) -> None:
+    row = f"tcp 192.0.2.2:{local} 198.51.100.7:{remote} ESTABLISHED -"
+    found = last_fate(row, listeners=False)
+    assert found == f"question T14 AMBIGUOUS ask Q_DIRECTION tcp/{min(local, remote)}"
+
+
 def test_t10_the_same_listed_port_is_both_directions() -> None:
     findings = analyze_linux("tcp 192.0.2.2:179 198.51.100.7:179 ESTABLISHED -")
     assert exposure_at(findings, 179).basis is Basis.CONNECTION

@@ -351,6 +351,39 @@ def test_the_wide_variant_differs_in_nothing_but_the_doubt_about_addresses() -> 
     assert differing == [("ADDRESSES", False, True)]
 
 
+@pytest.mark.parametrize(
+    ("cut", "wide"),
+    [
+        ("linux/seed_host/netstat.txt", "linux/seed_host/netstat_anpW.txt"),
+        ("bsd/freebsd_server/netstat_an.txt", "bsd/freebsd_server/netstat_anW.txt"),
+        ("bsd/macos_laptop/netstat_an.txt", "bsd/macos_laptop/netstat_anlW.txt"),
+    ],
+)
+def test_the_wide_variant_gives_the_same_rules_on_every_system(cut: str, wide: str) -> None:
+    first, second = (analyze(parse((FIXTURES.parent / each).read_bytes())) for each in (cut, wide))
+    assert incoming(first) == incoming(second)
+    assert outgoing(first) == outgoing(second)
+    assert first.datagrams == second.datagrams
+    assert first.questions == second.questions
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "bsd/freebsd_server/netstat_an.txt",
+        "bsd/macos_laptop/netstat_anv_15.txt",
+        "windows/netstat_aonb.txt",
+        "windows/xp_netstat_anbv.txt",
+        "windows/vista_netstat_abn.txt",
+    ],
+)
+def test_line_ends_of_other_systems_change_nothing(path: str) -> None:
+    text = (FIXTURES.parent / path).read_text("utf-8")
+    lines = text.splitlines()
+    plain, crlf = ("".join(f"{line}{end}" for line in lines) for end in ("\n", "\r\n"))
+    assert repr(analyze(parse(plain))) == repr(analyze(parse(crlf)))
+
+
 def test_captures_of_other_tools_on_the_same_host_give_the_same_rules() -> None:
     reference = analyze(parse((FIXTURES / "seed_host" / "netstat.txt").read_bytes()))
     for name in ("netstat_anpeo.txt", "netstat_anpc.txt", "toybox_netstat_anp.txt"):
