@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ipaddress import IPv4Address, IPv6Address
 
+import attrs
 import pytest
 from findings_text import analyze_linux, linux, wide_row
 from hypothesis import given
@@ -13,9 +14,19 @@ from netstat_fw import address as addresses
 from netstat_fw.analyzers import analyze
 from netstat_fw.analyzers.ends import Reach, reach_of, read_end
 from netstat_fw.analyzers.facts import EphemeralRange, RangeSource
+from netstat_fw.analyzers.findings import Scope
 from netstat_fw.analyzers.wording import safe_name
 from netstat_fw.reader import parse
-from netstat_fw.records import Capture, Dialect, Endpoint
+from netstat_fw.records import (
+    Capture,
+    Dialect,
+    Endpoint,
+    Family,
+    Process,
+    Protocol,
+    Socket,
+    State,
+)
 
 SPECIAL = [
     "0.0.0.1", "127.0.0.1", "127.255.255.254", "126.255.255.255", "128.0.0.0", "169.254.0.1",
@@ -97,6 +108,45 @@ def test_what_was_not_captured_is_said(dropped: str, code: str) -> None:
 )
 def test_a_listener_without_a_program_is_said(rows: str) -> None:
     assert not facts(linux(rows))["PROGRAMS"]
+
+
+def test_process_numbers_alone_name_no_program() -> None:
+    """As netstat -ano of Windows shows them."""
+    numbered = Socket(
+        Protocol.TCP, Family.IPV4, Endpoint(None, 80), Endpoint(), State.LISTEN, Process(4)
+    )
+    assert not facts(Capture(Dialect.WINDOWS, (numbered,)))["PROGRAMS"]
+    named = attrs.evolve(numbered, local=Endpoint(None, 81), process=Process(5, "httpd.exe"))
+    assert facts(Capture(Dialect.WINDOWS, (numbered, named)))["PROGRAMS"]
+
+
+@pytest.mark.parametrize(
+    ("zone", "reach"),
+    [
+        ("lo0", Reach.LOOPBACK),
+        ("lo", Reach.LOOPBACK),
+        ("1", Reach.LOOPBACK),
+        ("en0", Reach.LINK_LOCAL),
+        ("12", Reach.LINK_LOCAL),
+        (None, Reach.LINK_LOCAL),
+    ],
+)
+def test_a_link_that_ends_in_the_machine_itself_is_loopback(zone: str | None, reach: Reach) -> None:
+    assert read_end(Endpoint(IPv6Address("fe80::1"), 123, zone)).reach is reach
+
+
+def test_the_same_address_on_two_links_is_two_ends() -> None:
+    both = """
+        udp6 fe80::1%lo0:123 :::* 5/ntpd
+        udp6 fe80::1%en0:123 :::* 5/ntpd
+        udp6 fe80::1%lo0:8053 :::* 5/named
+    """
+    findings = analyze_linux(both)
+    assert [(each.port, each.scope) for each in findings.exposures] == [
+        (123, Scope.LINK_LOCAL),
+        (8053, Scope.LOOPBACK),
+    ]
+    assert [str(each) for each in findings.host.addresses] == ["fe80::1"]
 
 
 @pytest.mark.parametrize(

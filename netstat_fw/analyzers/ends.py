@@ -67,6 +67,8 @@ _BRIDGES = frozenset(
         "10.42.0.1",
     )
 )
+# The link that ends in the machine itself: Linux, BSD, and Windows, whose first interface it is.
+_LOOPBACK_ZONES = frozenset({"lo", "lo0", "1"})
 _BROADCAST = 0xFFFFFFFF
 # Members that most addresses need: looking them up in their class takes longer.
 _PLAIN, _IPV4 = Reach.ADDRESS, Family.IPV4
@@ -129,7 +131,10 @@ def read_end(endpoint: Endpoint) -> End:
     if not isinstance(address, IPv4Address):
         mapped = address.ipv4_mapped
         if mapped is None:
-            return End(reach_of(address), Family.IPV6, address, address_key(address), port, service)
+            reach = reach_of(address)
+            if reach is Reach.LINK_LOCAL and endpoint.zone in _LOOPBACK_ZONES:
+                reach = Reach.LOOPBACK
+            return End(reach, Family.IPV6, address, address_key(address), port, service)
         address = mapped
     number = int(address)
     reach = _PLAIN if number >> 24 not in _SPECIAL_BYTES else _reach_of_ipv4(number)

@@ -20,7 +20,7 @@ def judge_fitness(capture: Capture, rows: Survey) -> tuple[Fitness, ...]:
         "LISTENERS": bool(rows.listeners),
         "CONNECTIONS": bool(rows.streams),
         "DATAGRAMS": bool(rows.datagrams),
-        "PROGRAMS": _shows_all_programs(capture, rows),
+        "PROGRAMS": _shows_all_programs(rows),
         "ADDRESSES": not rows.cut,
         "NUMBERS": not rows.named,
         "ROWS": not capture.errors,
@@ -30,14 +30,13 @@ def judge_fitness(capture: Capture, rows: Survey) -> tuple[Fitness, ...]:
     )
 
 
-def _shows_all_programs(capture: Capture, rows: Survey) -> bool:
-    """Tell whether there are programs at all and no listener lacks one.
+def _shows_all_programs(rows: Survey) -> bool:
+    """Tell whether programs have names and no listener lacks its holder.
 
-    Connections may lack one in the best of captures: TIME_WAIT belongs to nobody.
+    Connections may lack one in the best of captures: TIME_WAIT belongs to nobody. A process number
+    alone names nothing, but is all that Windows shows of its kernel in the best of captures.
     """
-    return any(socket.process is not None for socket in capture.sockets) and all(
-        row.socket.process is not None for row in rows.listeners
-    )
+    return bool(rows.programs) and all(row.socket.process is not None for row in rows.listeners)
 
 
 # What is said where the statement holds, and where it does not.
@@ -55,7 +54,7 @@ _SENTENCES = {
         "no UDP socket is captured: UDP services may exist unseen",
     ),
     "PROGRAMS": (
-        "every listening socket names the program that holds it",
+        "every listening socket shows who holds it, by name wherever the platform has one",
         "some listening sockets name no program: the kernel's, or netstat without -p or rights",
     ),
     "ADDRESSES": (

@@ -191,7 +191,7 @@ class _Ends:
     def read_own(self, endpoint: Endpoint, protocol: Protocol) -> End:
         """Read an endpoint of the host, whose few addresses come with very many ports."""
         address = endpoint.address
-        if address is None or endpoint.truncated or endpoint.service is not None:
+        if address is None or endpoint.truncated or endpoint.zone or endpoint.service is not None:
             return self.read(endpoint, protocol)
         known = self._own.get(id(address))
         if known is None:
