@@ -205,6 +205,17 @@ def test_a_closed_pipe_ends_without_a_word(arguments: str, tmp_path: Path) -> No
     assert call.wait() in {0, 1}
 
 
+def test_a_closed_standard_output_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(sys, "stdout", None)
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+    assert ended.value.code == 2
+    assert "standard output is closed: send it to a file" in capsys.readouterr().err
+
+
 def test_a_full_disk_is_one_sentence() -> None:
     with open("/dev/full", "wb") as full:  # noqa: PTH123 - no path, a device
         done = subprocess.run(

@@ -239,6 +239,13 @@ def test_a_rule_of_many_ports_finds_the_programs_at_each_of_them() -> None:
         return programs.of(drop)
 
     assert named(PortSet([8001])) == ("p8001",)
+    other_line = Rule(
+        action=Action.DROP,
+        protocol=Protocol.TCP,
+        local_ports=PortSet([8001]),
+        evidence=(Evidence(1),),
+    )
+    assert programs.of(other_line) == ()
     assert named(PortSet([(8000, 8500)])) == ("p8000", "p8001")
     assert named(PortSet([(8000, 8500)]), Protocol.UDP) == ()
     assert named(None) == ()

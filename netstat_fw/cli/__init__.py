@@ -22,6 +22,9 @@ def main() -> None:
     0: done. 1: done, but the input had rows that could not be read, or a check failed. 2: wrong
     call or unusable input.
     """
+    if sys.stdout is None:  # the shell's >&-
+        sys.stderr.write("netstat-fw: standard output is closed: send it to a file or a program\n")
+        sys.exit(2)
     _write_anything(sys.stdout)
     try:
         from netstat_fw.cli.group import app  # noqa: PLC0415 - the extra may be missing
