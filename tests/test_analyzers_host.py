@@ -136,12 +136,12 @@ def test_a_link_that_ends_in_the_machine_itself_is_loopback(zone: str | None, re
 
 
 def test_the_same_address_on_two_links_is_two_ends() -> None:
-    both = """
-        udp6 fe80::1%lo0:123 :::* 5/ntpd
-        udp6 fe80::1%en0:123 :::* 5/ntpd
-        udp6 fe80::1%lo0:8053 :::* 5/named
-    """
-    findings = analyze_linux(both)
+    address = IPv6Address("fe80::1")
+    sockets = tuple(
+        Socket(Protocol.UDP, Family.IPV6, Endpoint(address, port, zone), Endpoint())
+        for port, zone in ((123, "lo0"), (123, "en0"), (8053, "lo0"))
+    )
+    findings = analyze(Capture(Dialect.BSD, sockets))
     assert [(each.port, each.scope) for each in findings.exposures] == [
         (123, Scope.LINK_LOCAL),
         (8053, Scope.LOOPBACK),

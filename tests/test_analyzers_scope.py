@@ -377,7 +377,7 @@ def test_a_broadcast_address_of_a_wide_network_is_known_by_its_bits(
     """10.31.208.0/20 ends in 10.31.223.255; 10.31.211.255 is one of its hosts."""
     rows = f"udp 10.31.213.6:137 0.0.0.0:* 1/nmbd\nudp {address}:137 0.0.0.0:* 1/nmbd"
     found = {str(each) for each in analyze_linux(rows).host.addresses}
-    assert found == {"10.31.213.6", address} if known else {"10.31.213.6"}
+    assert found == ({"10.31.213.6", address} if known else {"10.31.213.6"})
 
 
 @pytest.mark.parametrize("state", [None, State.UNKNOWN])
