@@ -39,6 +39,14 @@ def test_export_writes_into_a_folder_that_is_there(tmp_path: Path) -> None:
     assert [each.name for each in tmp_path.iterdir()] == ["netstat_fw.nft"]
 
 
+@pytest.mark.parametrize("target", sorted(TARGETS))
+def test_every_target_can_be_written_to_a_folder(target: str, tmp_path: Path) -> None:
+    folder = tmp_path / "new"
+    folder.mkdir()
+    assert run("export", str(SEED), "--to", target, "-o", str(folder)).exit_code == 0
+    assert any(each.is_file() for each in folder.rglob("*"))
+
+
 def test_a_target_of_several_files_takes_a_folder(tmp_path: Path) -> None:
     folder = tmp_path / "new" / "rules"
     assert run("export", str(SEED), "--to", "iptables", "-o", str(folder)).exit_code == 0

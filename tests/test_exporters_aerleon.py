@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 import pytest
 from allow_only_flows import hostile, spoken
-from hypothesis import given
+from hypothesis import given, settings
 
 from netstat_fw.errors import ExportError
 from netstat_fw.exporters import Rendered, render
@@ -28,7 +28,7 @@ from netstat_fw.ruleset import (
 
 yaml = pytest.importorskip("yaml", reason="needs the package aerleon, and PyYAML with it")
 FILES = [
-    "policies/netstat_fw_ipv4.yaml", "policies/netstat_fw_ipv6.yaml", "definitions/netstat_fw.yaml",
+    "policies/pol/netstat_fw_ipv4.yaml", "policies/pol/netstat_fw_ipv6.yaml", "def/netstat_fw.yaml",
 ]  # fmt: skip
 ADMINS = RemoteReference(RemoteKind.USER_GROUP, "admins")
 OFFICE = RemoteReference(RemoteKind.ZONE, "head office")
@@ -255,11 +255,19 @@ def test_two_zones_of_one_name_are_refused() -> None:
         render(Ruleset(Chain("drop", rules), Chain("drop"), zones=zones), "aerleon")
 
 
+def test_generators_may_be_named_in_one_text() -> None:
+    closed = Ruleset(Chain("drop"), Chain("drop"))
+    forms = ("juniper,cisco", ["cisco", "juniper"])
+    texts = (render(closed, "aerleon", generators=form) for form in forms)
+    assert len(set(map(str, texts))) == 1
+
+
 def test_an_unknown_generator_names_the_known_ones() -> None:
     with pytest.raises(ExportError, match="no generator 'abacus'; there are arista, "):
         incoming(generators="abacus")
 
 
+@settings(max_examples=10)
 @given(hostile)
 def test_no_text_changes_a_policy(text: str) -> None:
     ignored = {"name", "comment", "source-address"}

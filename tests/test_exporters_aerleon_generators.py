@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 import random
 import re
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -33,6 +35,7 @@ from netstat_fw.ruleset import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 pytest.importorskip("aerleon", reason="needs the package aerleon")
 
@@ -85,6 +88,20 @@ def test_every_generator_writes_a_file_for_each_family_with_each_rule() -> None:
             "netstat_fw_ipv4", "netstat_fw_ipv6",
         ], generator  # fmt: skip
         assert all("6003" in text for text in files.values()), generator
+
+
+def test_aclgen_without_options_writes_the_same(tmp_path: Path) -> None:
+    rendered = render(SERVER, "aerleon")
+    for name, text in rendered.files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, "utf-8")
+    command = (sys.executable, "-m", "aerleon")
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    found = aerleon_generators.generate(rendered)
+    expected = {name: text for files in found.values() for name, text in files.items()}
+    assert len(expected) == 8
+    for name, text in expected.items():
+        assert (tmp_path / name).read_text("utf-8") == text
 
 
 PAIRS: list[tuple[dict[str, Any], dict[str, Any]]] = [
@@ -232,7 +249,7 @@ def test_a_generator_that_refuses_says_so() -> None:
 
 
 def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "yaml", None)
+    monkeypatch.setitem(sys.modules, "yaml", None)
     rendered = render(SERVER, "aerleon")
     with pytest.raises(ExportError, match=r"yaml is missing; .* 'netstat-fw\[aerleon\]'"):
         aerleon_generators.generate(rendered)

@@ -235,6 +235,7 @@ def test_replies_of_udp_pass_on_demand() -> None:
     assert verdict(incoming(limited, udp_replies=True), name) == "drop"
 
 
+@settings(max_examples=15)
 @given(bare_rulesets())
 def test_the_modules_take_every_document(ruleset: Ruleset) -> None:
     try:

@@ -1,4 +1,4 @@
-"""Aerleon: policies and definitions, from which its generators write for some thirty vendors.
+"""Aerleon: policies and definitions, from which its generators write for routers and firewalls.
 
 One policy for each address family, with a filter for each direction and for each group of
 generators that can say the same. Terms have unique names and are about packets that open a
@@ -42,9 +42,9 @@ if TYPE_CHECKING:
     from netstat_fw.ruleset.rule import Rule
     from netstat_fw.ruleset.sets import Network, PortSet
 
-DEFAULT_GENERATORS = ("cisco", "juniper", "nftables", "openconfig")
-DEFINITIONS = "definitions/netstat_fw.yaml"
-POLICIES = {family: f"policies/netstat_fw_{family.value}.yaml" for family in Family}
+DEFAULT_GENERATORS = "cisco,juniper,nftables,openconfig"
+DEFINITIONS = "def/netstat_fw.yaml"
+POLICIES = {family: f"policies/pol/netstat_fw_{family.value}.yaml" for family in Family}
 
 _TARGET = "aerleon"
 # A comment of nftables has 128 bytes.
@@ -52,19 +52,20 @@ _COMMENT_BYTES = 120
 _TOKEN_BYTES = 60
 
 
-def render(ruleset: Ruleset, *, generators: Iterable[str] = DEFAULT_GENERATORS) -> Rendered:
+def render(ruleset: Ruleset, *, generators: str | Iterable[str] = DEFAULT_GENERATORS) -> Rendered:
     """Write the ruleset as a policy for each family, and the definitions that both name.
 
     Args:
         ruleset: what to write.
-        generators: names of those that the policies are for.
+        generators: names of those that the policies are for; a text has commas between them.
 
     Raises:
         ExportError: for an unknown generator; for a rule that drops or rejects what one of the
             generators cannot say or accepts by itself; for two zones of one name.
     """
     groups: dict[Words, list[str]] = {}
-    for generator in sorted(set(generators)):
+    names = generators.split(",") if isinstance(generators, str) else generators
+    for generator in sorted(set(names)):
         if generator not in GENERATORS:
             known = ", ".join(GENERATORS)
             raise ExportError(f"target aerleon has no generator {generator!r}; there are {known}")
@@ -72,14 +73,14 @@ def render(ruleset: Ruleset, *, generators: Iterable[str] = DEFAULT_GENERATORS) 
     definitions = _Definitions()
     filters: dict[Family, list[dict[str, Any]]] = {family: [] for family in Family}
     found: list[Omission] = []
-    for words, names in groups.items():
+    for words, group in groups.items():
         for direction in Direction:
             for family in Family:
                 made = _Filter(ruleset, direction, family, words, definitions)
-                targets = {name: GENERATORS[name].header(direction, family) for name in names}
+                targets = {name: GENERATORS[name].header(direction, family) for name in group}
                 header = {"targets": targets, "comment": "Host firewall written by netstat-fw"}
                 filters[family].append({"header": header, "terms": list(made.terms())})
-                who = ", ".join(names)
+                who = ", ".join(group)
                 found += [Omission(o.rule, f"{o.sentence} ({who})") for o in made.omissions]
     told = tuple(dict.fromkeys(found))
     remarks = [*header_comments(ruleset, told), "---"]

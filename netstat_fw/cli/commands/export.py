@@ -141,8 +141,8 @@ def _write(
                 f"this target has {len(files)} files ({names}): name a folder with -o, not the"
                 f" file {cleaned(output)}"
             )
-        make_folder(path)
         for name, each in files.items():
+            make_folder((path / name).parent)
             write_file(path / name, each, is_program=is_program)
     else:
         write_file(path, text, is_program=is_program)
