@@ -35,6 +35,7 @@ PLACES = {4: slice(12, 16), 6: slice(8, 24)}
 CHECKSUM_PLACES = {1: 2, 6: 16, 17: 6, 58: 2}
 """Where a protocol's checksum is in its header."""
 HEARD: list[str] = []
+FIRST_MARK = 1 << 24
 HOLDERS: list[subprocess.Popen[bytes]] = []
 MEMBERS: list[socket.socket] = []
 
@@ -206,7 +207,7 @@ def send(command: Command) -> str:
     ``packets`` are sent as they are, numbered from 0. Or ``packet`` is sent with every port at the
     offset ``place``, numbered by the port. With ``interface``, packets go to the neighbour whose
     hardware address is ``to``, below every check of this host; otherwise as this host's own, with
-    the number plus one as their mark.
+    the number plus `FIRST_MARK` as their mark.
     """
     if "packets" in command:
         texts = enumerate(command["packets"])
@@ -270,7 +271,7 @@ def _send_packets(packets: Iterator[bytes]) -> None:
             version: stack.enter_context(socket.socket(family, socket.SOCK_RAW, socket.IPPROTO_RAW))
             for version, family in FAMILIES.items()
         }
-        for mark, packet in enumerate(packets, 1):
+        for mark, packet in enumerate(packets, FIRST_MARK):
             version = packet[0] >> 4
             place = PLACES[version]
             target = packet[place.stop : 2 * place.stop - place.start]

@@ -12,6 +12,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import attrs
+from netns_agent import FIRST_MARK
 from netns_lab import HOST, PEER, Link
 from wire import HEADER_LENGTH, PORT_PLACE, packet
 
@@ -28,7 +29,11 @@ NUMBERS = {
     (Direction.OUTGOING, 4): "meta mark",
     (Direction.OUTGOING, 6): "meta mark",
 }
-"""Where the number of a packet is."""
+"""Where the number of a packet is; a mark is the number plus `FIRST_MARK`.
+
+The kernel's own packets have lesser marks, not only 0: what reports of multicast listeners have
+there is the room behind the packet (``reserved_tailroom``, in the same place).
+"""
 HOOKS = {Direction.INCOMING: ("input", "iifname"), Direction.OUTGOING: ("output", "oifname")}
 SIZE = 1 << 17
 
@@ -63,7 +68,7 @@ def _table(*, states: bool) -> str:
                     what = f"add @seen_{name} {{ {number} . ct state }}"
                 else:
                     what = f"ct state new counter name new_{name}"
-                own = "meta mark != 0 " if number == "meta mark" else ""
+                own = f"meta mark >= {FIRST_MARK} " if number == "meta mark" else ""
                 lines.append(f"{device} {DEVICE} {own}meta nfproto {protocol} {what}")
             lines += [f"{device} {DEVICE} drop"] if when == "passed" else []
             lines.append("}")
@@ -172,8 +177,7 @@ def _notes(link: Link) -> dict[tuple[Direction, int], _Note]:
     }
     found = {}
     for direction, version in NUMBERS:
-        # A mark is the number plus one: the kernel's own packets, which have mark 0, do not count.
-        less = direction is Direction.OUTGOING
+        less = FIRST_MARK if direction is Direction.OUTGOING else 0
         name = f"{direction.value}{version}"
         pairs = (element["concat"] for element in items[f"seen_{name}"].get("elem", ()))
         states = {number - less: ConnectionState(state) for number, state in pairs}
