@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from netstat_fw.fleet.pruning import pruned
 from netstat_fw.ruleset.difference import diff
 from netstat_fw.ruleset.model import Chain, Ruleset
 from netstat_fw.ruleset.sets import AddressSet
@@ -57,7 +58,8 @@ class _Renaming:
         )
 
     def _chain(self, chain: Chain) -> Chain:
-        return Chain(chain.default, [self._rule(rule) for rule in chain.rules if rule.enabled])
+        kept = pruned(chain)
+        return Chain(kept.default, [self._rule(rule) for rule in kept.rules])
 
     def _rule(self, rule: Rule) -> Rule:
         if rule.local is None:
