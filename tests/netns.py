@@ -9,6 +9,7 @@ import contextlib
 import itertools
 import os
 import shutil
+import signal
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -71,4 +72,14 @@ def namespace(*tools: str) -> Iterator[Namespace]:
         inside.run("ip", "link", "set", "lo", "up")
         yield inside
     finally:
+        _end_all(name)
         subprocess.run(("ip", "netns", "del", name), check=True)
+
+
+def _end_all(name: str) -> None:
+    """End what still runs inside, such as sessions whose end a firewall has cut off."""
+    command = ("ip", "netns", "pids", name)
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    for pid in done.stdout.split():
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(int(pid), signal.SIGKILL)
