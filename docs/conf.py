@@ -6,7 +6,7 @@ by what its ``--help`` prints.
 
 from __future__ import annotations
 
-import textwrap
+import enum
 from typing import TYPE_CHECKING
 
 import netstat_fw
@@ -31,7 +31,6 @@ suppress_warnings = ["toc.empty_glob"]
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 autodoc_typehints_format = "short"
-autodoc_preserve_defaults = True
 napoleon_numpy_docstring = False
 napoleon_use_ivar = True
 
@@ -73,14 +72,34 @@ def _fill_in(_app: Sphinx, _name: str, source: list[str]) -> None:
         source[0] = source[0].replace(_COLUMNS, _columns())
 
 
-def _dedented(
-    _app: Sphinx, _what: str, _name: str, _value: object, _options: object, lines: list[str]
+# Napoleon takes what stands before a colon in the docstring of an attribute for its type, so such
+# docstrings are kept before it runs and put back behind it.
+_kept: dict[str, list[str]] = {}
+
+
+def _keep(
+    _app: Sphinx, what: str, name: str, _value: object, _options: object, lines: list[str]
 ) -> None:
-    """Show an example of a docstring that stands right below its text as one block."""
-    lines[:] = textwrap.dedent("\n".join(lines)).split("\n")
+    if what in {"attribute", "data", "property"}:
+        _kept[name] = lines[:]
+
+
+def _put_back(
+    _app: Sphinx, _what: str, name: str, _value: object, _options: object, lines: list[str]
+) -> None:
+    lines[:] = _kept.pop(name, lines)
+
+
+def _members_of_enumerations(
+    _app: Sphinx, _what: str, _name: str, value: object, _skip: object, _options: object
+) -> bool | None:
+    """Show the members of an enumeration also where their word says everything."""
+    return False if isinstance(value, enum.Enum) else None
 
 
 def setup(app: Sphinx) -> None:
     """Connect what is made while building."""
     app.connect("source-read", _fill_in)
-    app.connect("autodoc-process-docstring", _dedented)
+    app.connect("autodoc-process-docstring", _keep, priority=400)
+    app.connect("autodoc-process-docstring", _put_back, priority=600)
+    app.connect("autodoc-skip-member", _members_of_enumerations)
