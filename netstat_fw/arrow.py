@@ -36,7 +36,7 @@ def make_schema(columns: Iterable[tuple[str, Kind, bool]]) -> pa.Schema:
     Raises:
         MissingExtraError: as above.
     """
-    arrow = _arrow()
+    arrow = load_arrow()
     types = {kind: arrow.type_for_alias(alias) for kind, alias in _TYPES.items()}
     types[Kind.TIME] = arrow.timestamp("us", "UTC")
     types[Kind.TEXTS] = arrow.list_(arrow.string())
@@ -58,12 +58,17 @@ def make_table(records: Iterable[Mapping[str, Any]], schema: pa.Schema | None = 
     """
     rows = list(records)
     schema = arrow_schema() if schema is None else schema
-    return _arrow().table(
+    return load_arrow().table(
         {name: [encodable(row[name]) for row in rows] for name in schema.names}, schema=schema
     )
 
 
-def _arrow() -> Any:  # noqa: ANN401 - pyarrow has no types of its own
+def load_arrow() -> Any:  # noqa: ANN401 - pyarrow has no types of its own
+    """Load pyarrow.
+
+    Raises:
+        MissingExtraError: it is not installed.
+    """
     try:
         import pyarrow as pa  # noqa: PLC0415 - the extra may be missing
     except ModuleNotFoundError as error:
