@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _SHOWN = 20
 _NAMES = 3
+_COUNTED = ("Hosts", "Captures", "Unreadable", "Groups", "Outliers", "Edges", "Confirmed")
 
 
 @attrs.frozen
@@ -52,23 +53,16 @@ def print_summary(totals: Totals) -> None:
     """Print the summary."""
     console = make_console()
     confirmed = sum(edge.is_confirmed for edge in totals.edges)
-    console.print(
-        _table(
-            "Fleet",
-            ("Hosts", "Captures", "Unreadable", "Groups", "Outliers", "Edges", "Confirmed"),
-            [
-                (
-                    totals.hosts,
-                    totals.captures,
-                    len(totals.broken),
-                    len(totals.groups),
-                    len(totals.outliers),
-                    len(totals.edges),
-                    confirmed,
-                )
-            ],
-        )
+    counts = (
+        totals.hosts,
+        totals.captures,
+        len(totals.broken),
+        len(totals.groups),
+        len(totals.outliers),
+        len(totals.edges),
+        confirmed,
     )
+    console.print(_table(_COUNTED, [counts]))
     _print_some(
         console,
         "Groups: hosts whose firewalls mean the same",
@@ -95,19 +89,14 @@ def _print_some(
 ) -> None:
     if not rows:
         return
-    console.print(_table(title, columns, rows[:_SHOWN]))
+    console.print(Text(f"\n{title}", style="bold", overflow="fold"))
+    console.print(_table(columns, rows[:_SHOWN]))
     if len(rows) > _SHOWN:
         console.print(f"... and {len(rows) - _SHOWN} more")
 
 
-def _table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
-    table = Table(
-        title=f"\n{title}",
-        title_justify="left",
-        title_style="bold",
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-    )
+def _table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
