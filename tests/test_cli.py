@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import io
 import os
 import runpy
@@ -21,6 +22,7 @@ from netstat_fw.errors import LockOutError
 from netstat_fw.exporters import TARGETS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 _HEAVY = {
@@ -28,6 +30,14 @@ _HEAVY = {
     "netstat_fw.analyzers", "netstat_fw.ruleset", "netstat_fw.exporters", "netstat_fw.services",
     "netstat_fw.observation", "netstat_fw.playback", "netstat_fw.records",
 }  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _as_it_was() -> Iterator[None]:
+    """Put back what `main` sets for the process."""
+    before = gc.get_threshold()
+    yield
+    gc.set_threshold(*before)
 
 
 def _loaded(*arguments: str) -> set[str]:
@@ -174,6 +184,14 @@ def test_main_runs_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SystemExit):
         cli.main()
     assert netstat_fw.__version__ in shown.getvalue()
+
+
+def test_short_runs_do_not_look_for_cycles(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = gc.get_threshold()[0]
+    monkeypatch.setattr(sys, "argv", ["netstat-fw", "--version"])
+    with pytest.raises(SystemExit):
+        cli.main()
+    assert gc.get_threshold()[0] > 10 * usual > 0
 
 
 def test_a_reader_that_has_enough_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,9 +6,11 @@ everything said about them to standard error.
 
 from __future__ import annotations
 
+import gc
 import io
 import sys
 
+_OBJECTS_BETWEEN_SEARCHES = 100_000
 _MISSING = """\
 netstat-fw: the command needs {name}, which is not installed.
 Install it with:  pip install 'netstat-fw[cli]'
@@ -26,6 +28,8 @@ def main() -> None:
         sys.stderr.write("netstat-fw: standard output is closed: send it to a file or a program\n")
         sys.exit(2)
     _write_anything(sys.stdout)
+    # A tenth of a short run went into looking for cycles among modules, which stay for good.
+    gc.set_threshold(_OBJECTS_BETWEEN_SEARCHES)
     try:
         from netstat_fw.cli.group import app  # noqa: PLC0415 - the extra may be missing
 
