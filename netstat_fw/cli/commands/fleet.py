@@ -17,7 +17,7 @@ from netstat_fw.cli.fleet.engines import open_engine
 from netstat_fw.cli.fleet.journal import Journal
 from netstat_fw.cli.fleet.sources import read_sources
 from netstat_fw.cli.fleet.summary import Totals, print_summary
-from netstat_fw.cli.outputs import make_folder
+from netstat_fw.cli.outputs import make_folder, write_file
 from netstat_fw.diagnostics import printable
 from netstat_fw.errors import MissingExtraError
 from netstat_fw.fleet import (
@@ -52,6 +52,7 @@ _JOURNAL = "journal.sqlite"
 Examples:
   netstat-fw fleet captures/ sosreport-web1.tar.xz
   netstat-fw fleet nightly.tar.gz -o results --format parquet --jobs 4
+  netstat-fw fleet captures/ --report fleet.html
   netstat-fw fleet captures/ -o results --engine dask://scheduler.example:8786
 """,
 )
@@ -74,12 +75,20 @@ Examples:
     help="Processes that do the work.",
 )
 @click.option("--engine", metavar="dask://HOST:PORT", help="Do the work on a Dask cluster.")
+@click.option(
+    "--report",
+    metavar="PATH",
+    type=click.Path(dir_okay=False, path_type=str),
+    help="Write a page for a browser: groups, outliers and a picture of the edges.",
+)
 def command(
+    *,
     sources: tuple[str, ...],
     output: str | None,
     formats: tuple[str, ...],
     jobs: int,
     engine: str | None,
+    report: str | None,
 ) -> None:
     """Work out what captures of many hosts say, each and together.
 
@@ -113,6 +122,8 @@ def command(
     if not totals.captures:
         raise InputError("no capture in " + ", ".join(map(printable, sources)))
     print_summary(totals)
+    if report is not None:
+        _write_page(Path(report), totals)
     if totals.broken:
         sys.exit(1)
 
@@ -171,6 +182,20 @@ def _work_out(journal: Journal, run: Run, folder: Path | None, formats: tuple[st
         datasets.close()
     places = sorted((source, problems[key]) for key, source in journal.sources() if key in problems)
     return Totals(hosts, captures, tuple(places), edges, groups, outliers)
+
+
+def _write_page(path: Path, totals: Totals) -> None:
+    from netstat_fw.report import write_fleet_report  # noqa: PLC0415 - for this option only
+
+    page = write_fleet_report(
+        totals.groups,
+        totals.outliers,
+        totals.edges,
+        hosts=totals.hosts,
+        captures=totals.captures,
+        broken=totals.broken,
+    )
+    write_file(path, page)
 
 
 def _is_watched() -> bool:
