@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _GZIP_MAGIC = b"\x1f\x8b"
 LARGEST = 1 << 30
 """Bytes of text that are read at most, after decompression."""
+_LARGE = 64 << 20
 STANDARD_INPUT = "-"
 
 
@@ -140,6 +141,12 @@ def _unpacked(data: bytes, source: Source) -> bytes:
     if len(data) > LARGEST:
         raise InputError(
             f"{source} is larger than {LARGEST >> 20} MiB: split it, and read the parts"
+        )
+    if len(data) > _LARGE:
+        size = len(data) >> 20
+        sys.stderr.write(
+            f"{source} has {size:,} MiB: a plan of it takes some {size // 4:,} seconds and ten"
+            " times its size in memory\n"
         )
     return data
 
