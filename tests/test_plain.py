@@ -11,6 +11,7 @@ import attrs
 import pytest
 from capture_strategies import captures
 from hypothesis import given
+from hypothesis import strategies as st
 from policy_findings import admin, connection, critical, exposure, findings, role
 
 from netstat_fw import Capture, Findings, Question, analyze, parse, propose
@@ -235,6 +236,7 @@ def test_what_no_capture_can_be_is_refused_with_its_path(
     [
         (("hazards",), None, "$.hazards: expected a list, not None"),
         (("exposures", 0, "port"), 0, "$.exposures[0]: 'port' must be >= 1: 0"),
+        (("exposures", 0, "port_end"), 65536, "$.exposures[0].port_end: expected 1 to 65535, not"),
         (("exposures", 0, "remotes"), ["192.0.2.1/24"], "$.exposures[0].remotes[0]: expected a"),
         (("exposures", 0, "remotes"), [None], "$.exposures[0].remotes[0]: expected a network, not"),
         (("outcomes", 0, "finding"), 3, "$.outcomes[0].finding: expected an object, not 3"),
@@ -260,6 +262,38 @@ def test_what_no_findings_can_be_is_refused_with_its_path(
     with pytest.raises(PlainDataError) as caught:
         Findings.from_dict(_changed(found.to_dict(), path, value))
     assert str(caught.value).startswith(message)
+
+
+_JUNK = st.sampled_from([
+    None, True, -1, 0, 1, 65_536, 10**400, 1.5, float("nan"), "", "x", "192.0.2.1", "LISTEN",
+    "\udcff", "a\nb", [], [1], {}, {"a": 1}, {"exposures": 10**9},
+])  # fmt: skip
+
+
+def _places(data: object, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    """List the paths of everything within some plain data."""
+    inner: list[tuple[Any, object]] = []
+    if isinstance(data, dict):
+        inner = list(data.items())
+    elif isinstance(data, list):
+        inner = list(enumerate(data))
+    return [each for key, value in inner for each in [(*path, key), *_places(value, (*path, key))]]
+
+
+@pytest.mark.parametrize("kind", [Capture, Findings])
+@given(data=st.data())
+def test_whatever_stands_where_it_is_refused_or_read_and_written_again(
+    kind: type[Capture | Findings], data: st.DataObject
+) -> None:
+    capture = parse(_TEXT)
+    stored = capture.to_dict() if kind is Capture else analyze(capture).to_dict()
+    place = data.draw(st.sampled_from(_places(stored)))
+    try:
+        value = kind.from_dict(_changed(stored, place, data.draw(_JUNK)))
+    except PlainDataError as error:
+        assert all(line.startswith("$") for line in str(error).splitlines())  # noqa: PT017 - both ends are fine
+    else:
+        assert _everything(kind.from_dict(value.to_dict())) == _everything(value)
 
 
 def test_no_object_at_all_is_refused() -> None:

@@ -23,6 +23,9 @@ from netstat_fw.records import Family, Protocol  # noqa: TC001 - attrs.resolve_t
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+# The limits of a port, for those who read stored findings.
+_PORT = {"minimum": 1, "maximum": 65535}
+
 Network: TypeAlias = IPv4Network | IPv6Network
 
 
@@ -157,11 +160,11 @@ class Exposure:
     addresses: tuple[Address, ...] = ()
     basis: Basis = Basis.LISTENER
     stance: Stance = Stance.OPEN
-    port_end: int | None = None
+    port_end: int | None = attrs.field(default=None, metadata=_PORT)
     service: str | None = None
     programs: tuple[str, ...] = ()
     remotes: tuple[Network, ...] = ()
-    remote_port: int | None = None
+    remote_port: int | None = attrs.field(default=None, metadata=_PORT)
     peers: tuple[Address, ...] = ()
     connected: tuple[Address, ...] = ()
     peers_complete: bool = True
@@ -169,7 +172,7 @@ class Exposure:
     admin: bool = False
     dual_stack: DualStack | None = None
     carries: tuple[Protocol, ...] = ()
-    companion_of: int | None = None
+    companion_of: int | None = attrs.field(default=None, metadata=_PORT)
     question: Question | None = None
     confidence: Confidence = Confidence.CERTAIN
     reasons: tuple[Reason, ...] = ()
@@ -202,7 +205,7 @@ class Connection:
     protocol: Protocol
     remote_port: int = attrs.field(validator=[attrs.validators.ge(1), attrs.validators.le(65535)])
     families: tuple[Family, ...]
-    local_port: int | None = None
+    local_port: int | None = attrs.field(default=None, metadata=_PORT)
     basis: Basis = Basis.CONNECTION
     service: str | None = None
     programs: tuple[str, ...] = ()
@@ -235,7 +238,7 @@ class Datagram:
     """
 
     protocol: Protocol
-    port: int | None
+    port: int | None = attrs.field(metadata=_PORT)
     role: Role
     families: tuple[Family, ...]
     service: str | None = None
