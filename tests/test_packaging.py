@@ -6,6 +6,7 @@ import ast
 import email
 import json
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -74,6 +75,15 @@ def test_the_metadata_asks_for_three_libraries_and_offers_the_rest(built: dict[s
     assert {"arrow", "cli", "dev", "docs"} <= set(told.get_all("Provides-Extra", []))
     assert told["Requires-Python"] == ">=3.11"
     assert told["Description-Content-Type"] == "text/markdown"
+
+
+def test_the_documents_name_every_extra_that_is_for_users(built: dict[str, Path]) -> None:
+    page = (_ROOT / "docs" / "dependency.md").read_text("utf-8")
+    with zipfile.ZipFile(built["wheel"]) as wheel:
+        (name,) = (name for name in wheel.namelist() if name.endswith("/METADATA"))
+        extras = email.message_from_bytes(wheel.read(name)).get_all("Provides-Extra", [])
+    named = set(re.findall(r"^\| `netstat-fw\[(\w+)\]`", page, re.MULTILINE))
+    assert named == set(extras) - {"checkers", "dev", "docs", "types"}
 
 
 def test_the_archive_has_what_a_rebuild_and_its_tests_need(built: dict[str, Path]) -> None:
