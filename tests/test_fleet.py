@@ -22,6 +22,7 @@ from netstat_fw.fleet import (
     Run,
     examination,
     examine,
+    meaning_of,
     merge_dossiers,
     pack,
     report_remotes,
@@ -31,7 +32,17 @@ from netstat_fw.fleet import (
 from netstat_fw.fleet.changes import changes_of
 from netstat_fw.fleet.rows import write_row
 from netstat_fw.protocol import Protocol
-from netstat_fw.ruleset import Action, Choice, Decisions, Direction, Policy, PortChoice, PortSet
+from netstat_fw.ruleset import (
+    Action,
+    Chain,
+    Choice,
+    Decisions,
+    Direction,
+    Policy,
+    PortChoice,
+    PortSet,
+    Ruleset,
+)
 
 if TYPE_CHECKING:
     from netstat_fw.fleet import HostReport
@@ -380,3 +391,9 @@ def test_networks_of_findings_are_packed() -> None:
 
 def test_captures_without_a_history_change_nothing() -> None:
     assert changes_of(examine(HostCapture("h", None, "broken"))) == ()
+
+
+def test_to_reject_is_another_meaning_than_to_drop() -> None:
+    drop, reject = (Ruleset(Chain(word), Chain(word)) for word in ("drop", "reject"))
+    accept = Ruleset(Chain("accept"), Chain("drop"))
+    assert len({meaning_of(ruleset, ()) for ruleset in (drop, reject, accept)}) == 3

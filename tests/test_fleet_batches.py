@@ -25,8 +25,8 @@ CAPTURES = [
         night(number),
         "broken" if host == number == 1 else listening(80, 443 + host % 2),
     )
-    for host in range(9)
-    for number in range(4)
+    for host in range(5)
+    for number in range(3)
 ]
 
 

@@ -203,6 +203,15 @@ def test_a_journal_keeps_each_capture_once(tmp_path: Path) -> None:
         assert ("1" in journal, "3" in journal) == (True, False)
 
 
+def test_a_journal_names_the_first_place_of_a_capture() -> None:
+    with Journal(None) as journal:
+        for places in ("cb", "d", "a", "e"):
+            for place in places:
+                journal.remember("key", place)
+            journal.add(())
+            assert list(journal.sources()) == [("key", "b" if places in {"cb", "d"} else "a")]
+
+
 @pytest.mark.parametrize("name", ["spark://x:1", "dask://", "x"])
 def test_an_unknown_engine_is_refused(name: str) -> None:
     assert "is one" in refused("fleet", ".", "--engine", name)

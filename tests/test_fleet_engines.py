@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 T = TypeVar("T")
-HOSTS, NIGHTS = 12, 6
+HOSTS, NIGHTS = 8, 6
 
 
 def captures() -> Iterator[HostCapture]:
@@ -156,14 +156,14 @@ def test_pieces_are_small_in_number_and_in_size() -> None:
 def test_a_run_that_was_stopped_is_taken_up_again(expected: str) -> None:
     def stopped() -> Iterator[HostCapture]:
         for number, capture in enumerate(captures()):
-            if number == 60:
+            if number == 40:
                 raise KeyboardInterrupt
             yield capture
 
     store = MemoryStore()
     told: list[Progress] = []
     with pytest.raises(KeyboardInterrupt):
-        collect(stopped(), store, Run(in_flight=2))
+        collect(stopped(), store, Run(in_flight=1))
     fleet = survey(captures(), Run(progress=told.append), store=store)
     whole = HOSTS * NIGHTS
     examined = [progress for progress in told if progress.stage == "examining"][-1]

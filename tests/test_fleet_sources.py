@@ -13,7 +13,7 @@ import tarfile
 import zipfile
 import zlib
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 from fleet_captures import listening
@@ -112,6 +112,23 @@ def test_a_tar_archive_is_read_as_a_stream(tmp_path: Path, mode: str) -> None:
         ("web1", "captures.tar:web1.txt", None),
     ]
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_an_archive_does_not_remember_its_members(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Any] = []
+    open_archive = tarfile.open
+
+    def remember(fileobj: io.BufferedReader, mode: Literal["r|"]) -> tarfile.TarFile:
+        archive = open_archive(fileobj=fileobj, mode=mode)
+        opened.append(archive)
+        return archive
+
+    path = tar(tmp_path / "captures.tar", {f"web{n}.txt": TEXT for n in range(9)})
+    monkeypatch.setattr(tarfile, "open", remember)
+    assert len(found(path)) == 9
+    assert [len(archive.members) for archive in opened] == [0]
 
 
 def test_a_zip_archive_is_read(tmp_path: Path) -> None:
