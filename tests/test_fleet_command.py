@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
 import sys
@@ -180,7 +181,7 @@ def test_duckdb_and_polars_open_the_datasets(folder: Path, tmp_path: Path) -> No
 
 
 def test_a_journal_of_another_version_is_refused(tmp_path: Path) -> None:
-    with sqlite3.connect(tmp_path / "journal.sqlite") as data:
+    with contextlib.closing(sqlite3.connect(tmp_path / "journal.sqlite")) as data:
         data.execute("PRAGMA user_version = 99")
     with pytest.raises(InputError, match="another version"):
         Journal(tmp_path / "journal.sqlite")
@@ -191,6 +192,11 @@ def test_what_is_no_journal_is_refused(tmp_path: Path) -> None:
     (tmp_path / "journal.sqlite").write_text("something else" * 100)
     said = refused("fleet", str(tmp_path / "web1.txt"), "-o", str(tmp_path), "--jobs", "1")
     assert "cannot use" in said
+
+
+def test_a_journal_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="unable to open"):
+        Journal(tmp_path / "nowhere" / "journal")
 
 
 def test_a_journal_keeps_each_capture_once(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import attrs
 import click
 
+from netstat_fw.arrow import load_arrow
 from netstat_fw.cli.failures import InputError
 from netstat_fw.cli.fleet.datasets import FORMATS, Datasets
 from netstat_fw.cli.fleet.engines import open_engine
@@ -19,7 +20,6 @@ from netstat_fw.cli.fleet.sources import read_sources
 from netstat_fw.cli.fleet.summary import Totals, print_summary
 from netstat_fw.cli.outputs import make_folder, write_file
 from netstat_fw.diagnostics import printable
-from netstat_fw.errors import MissingExtraError
 from netstat_fw.fleet import (
     HostCapture,
     HostRemotes,
@@ -99,6 +99,9 @@ def command(
     folder = None if output is None else Path(output)
     if folder is not None:
         make_folder(folder)
+        if "parquet" in formats:
+            # Missing, it would be missed only after all the work.
+            load_arrow()
     try:
         with (
             open_engine(engine, jobs) as opened,
@@ -116,8 +119,6 @@ def command(
     except BrokenExecutor as error:
         again = "" if folder is None else "; the same command goes on from there"
         raise InputError(f"a process of the engine has died: {error}{again}") from None
-    except MissingExtraError as error:
-        raise InputError(str(error)) from None
     _show_end()
     if not totals.captures:
         raise InputError("no capture in " + ", ".join(map(printable, sources)))

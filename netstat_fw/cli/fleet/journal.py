@@ -5,6 +5,7 @@ Packed dossiers are data; a journal that somebody else has written runs nothing.
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from itertools import groupby
 from operator import itemgetter
@@ -38,14 +39,15 @@ class Journal:
 
     def __init__(self, path: Path | None) -> None:
         self._sources: dict[str, str] = {}
-        try:
-            self._data = sqlite3.connect("" if path is None else path)
-            (version,) = self._data.execute("PRAGMA user_version").fetchone()
-            if version not in {0, PACKING}:
-                raise InputError(f"{path} is of another version; use another folder")
-            self._data.executescript(_TABLES)
-        except sqlite3.Error as error:
-            raise InputError(f"cannot use {printable(str(path))}: {error}") from None
+        with contextlib.ExitStack() as stack:
+            try:
+                self._data = sqlite3.connect("" if path is None else path)
+                stack.callback(self._data.close)
+                _prepare(self._data, printable(str(path)))
+            except sqlite3.Error as error:
+                raise InputError(f"cannot use {printable(str(path))}: {error}") from None
+            # Only what cannot be used is closed again.
+            stack.pop_all()
 
     def __enter__(self) -> Self:
         return self
@@ -96,3 +98,11 @@ class Journal:
     def sources(self) -> Iterator[tuple[str, str]]:
         """Go through the keys of captures and where these were found."""
         return iter(self._data.execute("SELECT key, source FROM sources ORDER BY key"))
+
+
+def _prepare(data: sqlite3.Connection, shown: str) -> None:
+    """Make the tables, unless the file is another version's."""
+    (version,) = data.execute("PRAGMA user_version").fetchone()
+    if version not in {0, PACKING}:
+        raise InputError(f"{shown} is of another version; use another folder")
+    data.executescript(_TABLES)
