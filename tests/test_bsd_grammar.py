@@ -2,6 +2,7 @@
 
 import pyparsing as pp
 import pytest
+from effort import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from printers_bsd import LAYOUTS, End, Row, Unix, line, unix_line
@@ -56,7 +57,7 @@ def tokens(expression: pp.ParserElement, text: str) -> dict[str, str] | None:
 
 
 @pytest.mark.parametrize("name", INTERNET)
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(row=rows, changes=edits)
 def test_compiled_and_token_form_agree_on_every_row(
     name: str, row: Row, changes: list[tuple[int, int, str]]
@@ -84,7 +85,7 @@ def test_compiled_and_token_form_agree_on_unix_rows(
         assert (found["type"], found["rest"]) == (fields["type"], fields.get("rest"))
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(st.text(st.sampled_from("LISTEN .:*0123abc/-\t"), max_size=40))
 def test_no_line_of_linux_is_a_row_of_bsd(tail: str) -> None:
     """net-tools separates the port by a colon; BSD by a dot, and never prints one behind it."""

@@ -4,6 +4,7 @@ import re
 from ipaddress import IPv4Address
 
 import pytest
+from effort import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from printers_bsd import LAYOUTS, UNIX_TITLES, End, Row, Unix, line, table, unix_line
@@ -239,7 +240,7 @@ class TestNames:
         assert capture.sockets[1].process == Process(666, name)
         assert LineRole.DIAGNOSTIC not in capture.line_roles
 
-    @settings(max_examples=60)
+    @settings(max_examples=examples(60))
     @given(st.text(st.sampled_from("\ntucdp46 *.:0129xLISTEN"), max_size=31))
     def test_whatever_the_name_there_are_no_more_rows(self, name: str) -> None:
         forger = Row("udp4", End("192.0.2.1", "53"), ANY, pid=666, name=name)
@@ -446,7 +447,7 @@ def test_kernel_tables_do_not_begin_a_snapshot() -> None:
 
 
 @given(st.text(st.sampled_from("tcp46ud *.:0123/\t\nLISTENfe-()xÿ\x85\u2028"), max_size=300))
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 def test_every_text_is_read_or_refused_and_every_line_accounted_for(text: str) -> None:
     try:
         capture = parse(text, dialect=Dialect.BSD)

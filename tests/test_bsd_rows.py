@@ -4,6 +4,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 
 import attrs
 import pytest
+from effort import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from printers_bsd import LAYOUTS, End, Layout, Row, Unix, line, table, unix_table
@@ -127,7 +128,7 @@ def assert_accounted(capture: Capture, lines: int) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(LAYOUTS.keys() - LISTENERS))
-@settings(max_examples=12)
+@settings(max_examples=examples(12))
 @given(st.data())
 def test_printed_sockets_come_back(name: str, data: st.DataObject) -> None:
     layout = LAYOUTS[name]
@@ -140,7 +141,7 @@ def test_printed_sockets_come_back(name: str, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(LISTENERS))
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(st.data())
 def test_printed_listeners_come_back(name: str, data: st.DataObject) -> None:
     layout = LAYOUTS[name]
@@ -189,7 +190,7 @@ def is_sound(read: Endpoint, printed: End) -> bool:
 
 
 @pytest.mark.parametrize("name", CUTTING)
-@settings(max_examples=12)
+@settings(max_examples=examples(12))
 @given(st.data())
 def test_no_address_and_no_port_is_ever_wrong(name: str, data: st.DataObject) -> None:
     """Whatever the columns cut: what is not flagged is true, and so is what is left of the rest."""
@@ -206,7 +207,7 @@ def test_no_address_and_no_port_is_ever_wrong(name: str, data: st.DataObject) ->
 
 
 @pytest.mark.parametrize("name", CUTTING)
-@settings(max_examples=12)
+@settings(max_examples=examples(12))
 @given(st.data())
 def test_no_name_is_ever_wrong(name: str, data: st.DataObject) -> None:
     layout = LAYOUTS[name]
@@ -230,7 +231,7 @@ FAMILY_ROWS = (
 
 
 @pytest.mark.parametrize("name", sorted(LAYOUTS.keys() - LISTENERS))
-@settings(max_examples=4)
+@settings(max_examples=examples(4))
 @given(st.permutations(FAMILY_ROWS))
 def test_shuffling_rows_changes_nothing_but_their_order(name: str, shuffled: list[Row]) -> None:
     layout = LAYOUTS[name]

@@ -6,6 +6,7 @@ from itertools import product
 from typing import Any
 
 import attrs
+from effort import examples
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from ruleset_strategies import bare_rulesets, flow_lists, rulesets
@@ -73,7 +74,7 @@ def world() -> list[Flow]:
 WORLD = world()
 # Drawing rulesets takes most of the time, and how long says nothing about the laws.
 _SETTINGS = settings(
-    max_examples=40,
+    max_examples=examples(40),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )

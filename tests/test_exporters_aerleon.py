@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 import pytest
 from allow_only_flows import hostile, spoken
+from effort import examples
 from hypothesis import given, settings
 
 from netstat_fw.errors import ExportError
@@ -267,7 +268,7 @@ def test_an_unknown_generator_names_the_known_ones() -> None:
         incoming(generators="abacus")
 
 
-@settings(max_examples=10)
+@settings(max_examples=examples(10))
 @given(hostile)
 def test_no_text_changes_a_policy(text: str) -> None:
     ignored = {"name", "comment", "source-address"}

@@ -13,6 +13,7 @@ import attrs
 import netns
 import pytest
 from allow_only_flows import hostile, judged, spoken
+from effort import examples
 from hypothesis import assume, example, given, settings
 from ruleset_strategies import bare_rulesets, flow_lists
 
@@ -157,7 +158,7 @@ def test_nft_and_iptables_take_what_is_written(inside: netns.Namespace) -> None:
         inside.run(f"{tool}-restore", "-t", text=text)
 
 
-@settings(max_examples=10)
+@settings(max_examples=examples(10))
 @given(hostile)
 @example("-->")
 def test_no_text_changes_what_is_written(text: str) -> None:
@@ -218,7 +219,7 @@ def deciding(policies: dict[Family, policy.Policy], flow: Flow) -> aclcheck.Matc
     return next(m for m in checked.ExactMatches() if m.filter == wanted)
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 @given(bare_rulesets(groups=False).map(comparable), flow_lists)
 def test_the_checker_judges_as_the_model_does(ruleset: Ruleset, flows: list[Flow]) -> None:
     asked = [

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import netns
 import pytest
+from effort import examples
 from hypothesis import given, settings
 from test_nftables_live import OPEN, SERVER, hostile, spoken_of
 
@@ -35,7 +36,7 @@ def files_in(script: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("target", TARGETS)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(text=hostile)
 def test_a_script_holds_the_very_files_of_its_target(target: str, text: str) -> None:
     ruleset = spoken_of(text)

@@ -6,6 +6,7 @@ import re
 
 import pyparsing as pp
 import pytest
+from effort import examples
 from hypothesis import given, settings
 from powershell_grammar import commands, flat, pieces
 from test_nftables_live import SERVER, hostile, spoken_of
@@ -78,7 +79,7 @@ def test_nothing_is_removed_that_is_not_ours() -> None:
     assert "Group = 'netstat-fw'" in script
 
 
-@settings(max_examples=10)
+@settings(max_examples=examples(10))
 @given(hostile)
 def test_no_text_changes_the_script(text: str) -> None:
     script, plain = (deploy_script(spoken_of(each), "windows") for each in (text, "x"))

@@ -9,6 +9,7 @@ import attrs
 import halo_documents
 import pytest
 from allow_only_flows import hostile, spoken
+from effort import examples
 from filter_law import holdable
 from hypothesis import given, settings
 from ruleset_strategies import bare_rulesets, flow_lists
@@ -316,7 +317,7 @@ def test_a_group_is_not_sure_to_take_anything_from_a_block() -> None:
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(ruleset=bare_rulesets(), flows=flow_lists)
 def test_a_policy_never_passes_more(platform: str, ruleset: Ruleset, flows: list[Flow]) -> None:
     reduced, rendered = holdable(ruleset, "halo", platform=platform)

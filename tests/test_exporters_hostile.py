@@ -12,6 +12,7 @@ import string
 from typing import Any
 
 import pytest
+from effort import examples
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from test_nftables_live import HOSTILE
@@ -112,7 +113,7 @@ def name_of(text: str) -> str:
 
 
 @pytest.mark.parametrize(("target", "options"), FORMS, ids=str)
-@settings(max_examples=12)
+@settings(max_examples=examples(12))
 @given(text=hostile)
 @example(text="\"'; \\\n`$(reboot)`\x1b[2J")
 @example(text="--> ]]>")
@@ -128,7 +129,7 @@ def test_nothing_of_a_text_counts_but_what_is_left_of_it(
 
 
 @pytest.mark.parametrize("target", ["nftables", "iptables", "windows"])
-@settings(max_examples=12)
+@settings(max_examples=examples(12))
 @given(text=hostile)
 def test_deployments_hold_nothing_else_either(target: str, text: str) -> None:
     name = name_of(text)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from allow_only_flows import SAFE, hostile, judged, narrow, service_of, spoken
+from effort import examples
 from hypothesis import given, settings
 from ruleset_strategies import bare_rulesets, flow_lists
 
@@ -137,7 +138,7 @@ def test_port_0_is_never_named() -> None:
     assert [e["ports"] for e in spec(incoming(most, accept))["ingress"]] == [ports, ports]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(bare_rulesets(), flow_lists)
 def test_nothing_passes_that_the_ruleset_would_not_accept(
     ruleset: Ruleset, flows: list[Flow]
@@ -151,7 +152,7 @@ def test_nothing_passes_that_the_ruleset_would_not_accept(
             assert ruleset.decide(flow).action.value == "accept"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(bare_rulesets(groups=False).map(narrow), flow_lists)
 def test_what_a_policy_can_say_passes_just_as_the_ruleset_says(
     ruleset: Ruleset, flows: list[Flow]
@@ -165,7 +166,7 @@ def test_what_a_policy_can_say_passes_just_as_the_ruleset_says(
             assert accepts(rendered, flow) == accepted
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(hostile)
 def test_no_text_changes_an_entry(text: str) -> None:
     rendered, plain = (render(spoken(each), "kubernetes") for each in (text, "x"))

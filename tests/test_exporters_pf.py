@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 import pyparsing as pp
 import pytest
+from effort import examples
 from filter_law import check, holdable
 from hypothesis import given, settings
 from ruleset_strategies import bare_rulesets, flow_lists
@@ -147,7 +148,7 @@ def incoming(*rules: Rule, default: str = "drop") -> Rendered:
     return render(Ruleset(Chain(default, rules), Chain("drop"), zones=ZONES), "pf")
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(bare_rulesets(), flow_lists)
 def test_the_rules_never_pass_more_and_less_only_where_told(
     ruleset: Ruleset, flows: list[Flow]
@@ -171,7 +172,7 @@ def test_the_rules_never_pass_more_and_less_only_where_told(
         check(reduced, rendered, packet, lambda one: passes(lines, one))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(hostile)
 def test_no_text_changes_a_rule(text: str) -> None:
     assert read(render(spoken_of(text), "pf").text) == read(render(spoken_of("x"), "pf").text)

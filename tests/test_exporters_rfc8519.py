@@ -11,6 +11,7 @@ import attrs
 import pytest
 import rfc8519_schema
 from allow_only_flows import hostile, spoken
+from effort import examples
 from hypothesis import given, settings
 from ruleset_strategies import bare_rulesets, flow_lists
 
@@ -235,7 +236,7 @@ def test_replies_of_udp_pass_on_demand() -> None:
     assert verdict(incoming(limited, udp_replies=True), name) == "drop"
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 @given(bare_rulesets())
 def test_the_modules_take_every_document(ruleset: Ruleset) -> None:
     try:
@@ -269,7 +270,7 @@ def test_the_modules_refuse_what_is_wrong(right: str, wrong: str, words: str) ->
     assert any(words in problem for problem in found), found
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(bare_rulesets(), flow_lists)
 def test_new_connections_meet_what_the_ruleset_says(ruleset: Ruleset, flows: list[Flow]) -> None:
     try:
@@ -284,7 +285,7 @@ def test_new_connections_meet_what_the_ruleset_says(ruleset: Ruleset, flows: lis
         assert not is_exact or found == expected
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(hostile)
 def test_no_text_is_written(text: str) -> None:
     assert lists(render(spoken(text)).text).keys() == lists(render(spoken("x")).text).keys()

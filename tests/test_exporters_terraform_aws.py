@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from allow_only_flows import SAFE, hostile, judged, narrow, service_of, spoken
+from effort import examples
 from hypothesis import given, settings
 from ruleset_strategies import bare_rulesets, flow_lists
 
@@ -240,7 +241,7 @@ def test_a_default_may_reject() -> None:
     ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(bare_rulesets(), flow_lists)
 def test_nothing_passes_that_the_ruleset_would_not_accept(
     ruleset: Ruleset, flows: list[Flow]
@@ -254,7 +255,7 @@ def test_nothing_passes_that_the_ruleset_would_not_accept(
             assert ruleset.decide(flow).action.value == "accept"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(bare_rulesets(groups=False).map(narrow), flow_lists)
 def test_what_a_group_can_say_passes_just_as_the_ruleset_says(
     ruleset: Ruleset, flows: list[Flow]
@@ -268,7 +269,7 @@ def test_what_a_group_can_say_passes_just_as_the_ruleset_says(
             assert accepts(rendered, flow) == accepted
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(hostile)
 def test_no_text_changes_a_rule(text: str) -> None:
     rendered, plain = (render(spoken(each), "terraform-aws") for each in (text, "x"))

@@ -6,6 +6,7 @@ import shlex
 from typing import Any
 
 import pytest
+from effort import examples
 from hypothesis import given, settings
 from test_nftables_live import hostile, spoken_of
 
@@ -209,7 +210,7 @@ def test_a_default_may_reject() -> None:
     assert "ufw default reject outgoing\n" in outgoing(default="reject").text
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(hostile)
 def test_no_text_changes_a_command(text: str) -> None:
     def words(rendered: Rendered) -> list[list[str]]:

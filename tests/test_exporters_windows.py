@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import pyparsing as pp
 import pytest
+from effort import examples
 from filter_law import check, holdable
 from hypothesis import given, settings
 from ruleset_strategies import bare_rulesets, flow_lists
@@ -235,7 +236,7 @@ def tcp(action: str, *ports: int, **fields: Any) -> Rule:  # noqa: ANN401 - fiel
 
 
 @pytest.mark.parametrize("form", FORMS)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(bare_rulesets(), flow_lists)
 def test_the_rules_never_pass_more_and_less_only_where_told(
     form: str, ruleset: Ruleset, flows: list[Flow]
@@ -247,7 +248,7 @@ def test_the_rules_never_pass_more_and_less_only_where_told(
 
 
 @pytest.mark.parametrize("form", FORMS)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(hostile)
 def test_no_text_changes_a_rule(form: str, text: str) -> None:
     read = READERS[form]

@@ -14,6 +14,7 @@ import firewalld_evaluator
 import iptables_evaluator
 import netns
 import pytest
+from effort import examples
 from hypothesis import HealthCheck, given, settings
 from port_space import sweep
 from ruleset_strategies import rulesets
@@ -245,7 +246,9 @@ def test_saved_files_hold_the_same_rules(inside: netns.Namespace, tmp_path: Path
 
 
 @settings(
-    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(5),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(rulesets())
 def test_the_checker_takes_whatever_is_rendered(

@@ -11,6 +11,7 @@ from itertools import groupby
 
 import attrs
 from capture_strategies import captures
+from effort import examples
 from fleet_captures import fleets
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -33,7 +34,7 @@ from netstat_fw.fleet import (
 from netstat_fw.observation import find_edges
 from netstat_fw.records import Capture  # noqa: TC001 - hypothesis reads the annotations
 
-FEW = settings(max_examples=8)
+FEW = settings(max_examples=examples(8))
 
 
 def written(fleet: Fleet) -> str:

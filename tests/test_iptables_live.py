@@ -9,6 +9,7 @@ import iptables_evaluator
 import netns
 import nft_evaluator
 import pytest
+from effort import examples
 from hypothesis import HealthCheck, given, settings
 from port_space import sweep
 from ruleset_strategies import bare_rulesets, flow_lists
@@ -34,7 +35,9 @@ if TYPE_CHECKING:
 BUILT_IN = {Direction.INCOMING: "INPUT", Direction.OUTGOING: "OUTPUT"}
 OURS = {"NSFW-IN", "NSFW-OUT"}
 LIVE = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(25),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import attrs
 import netns
 import pytest
+from effort import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from netns_lab import link
@@ -118,7 +119,9 @@ def on_base_rules(ruleset: Ruleset) -> Ruleset:
 
 @pytest.mark.parametrize("target", TARGETS)
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(25),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(drawn=bare_rulesets(groups=False), based=st.booleans(), seed=st.integers(0, 1 << 32))
 def test_the_kernel_does_what_the_model_says(

@@ -10,6 +10,7 @@ from functools import reduce
 from typing import TYPE_CHECKING
 
 from capture_strategies import captures
+from effort import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 nights = st.lists(captures, min_size=1, max_size=5)
-SLOW = settings(deadline=None, max_examples=40)
+SLOW = settings(deadline=None, max_examples=examples(40))
 
 
 def observed(some: list[Capture]) -> list[HostHistory]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import netns
 import pytest
+from effort import examples
 from hypothesis import HealthCheck, given, settings
 from ruleset_strategies import rulesets
 from test_nftables_live import (
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
     from netstat_fw.ruleset import Ruleset
 
 LIVE = settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(20),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 

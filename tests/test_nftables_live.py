@@ -9,6 +9,7 @@ import attrs
 import netns
 import nft_evaluator
 import pytest
+from effort import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from port_space import sweep
@@ -166,7 +167,9 @@ def verdicts_as_in_the_model(text: str, ruleset: Ruleset) -> set[str]:
 
 
 @settings(
-    max_examples=75, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(75),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(bare_rulesets(groups=False), flow_lists)
 def test_any_ruleset_means_to_the_tool_what_it_means_to_the_model(
@@ -253,7 +256,9 @@ def expressions(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(40),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(hostile)
 def test_no_text_adds_removes_or_changes_a_rule_even_when_saved_and_reloaded(

@@ -8,6 +8,7 @@ from pathlib import Path
 import attrs
 import pytest
 from capture_strategies import captures
+from effort import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -165,7 +166,7 @@ def talk(ruleset: Ruleset, way: str, local: str, remote: str, interface: str | N
     return all(accepts(ruleset, f) for f in (first, after, attrs.evolve(after, direction=back)))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(small_rulesets)
 def test_a_small_host_fares_as_written_out(ruleset: Ruleset) -> None:
     def ssh_from(address: str) -> bool:
@@ -223,7 +224,7 @@ def speaks_for(flow: Flow) -> tuple[bool, bool]:
     return served and there and flow.family is Family.IPV4, served
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(small_rulesets)
 def test_what_a_small_host_does_not_speak_for_is_loose(ruleset: Ruleset) -> None:
     found = replay(ruleset, HOST)

@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 import pytest
+from effort import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruleset_strategies import PREFIXES, bare_rulesets, flow_lists, port_items
@@ -50,7 +51,7 @@ def naive(ruleset: Ruleset, flow: Flow) -> Decision:
     return Decision(chain.default, None)
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(100))
 @given(bare_rulesets(), flow_lists)
 def test_the_index_decides_as_the_first_matching_rule(ruleset: Ruleset, some: list[Flow]) -> None:
     for flow in some:
@@ -94,7 +95,7 @@ asked = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(asked, flow_lists)
 def test_what_a_rule_leaves_out_changes_nothing_that_it_matches(
     want: dict[str, Any], some: list[Flow]

@@ -6,6 +6,7 @@ import itertools
 
 import attrs
 import pytest
+from effort import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruleset_strategies import bare_rulesets, flow_lists
@@ -94,7 +95,7 @@ WORLD = tuple(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.lists(small_rules, max_size=6))
 def test_exactly_the_rules_that_decide_no_packet_are_unreached(drawn: list[Rule]) -> None:
     # Ids tell equal rules apart no more than equality does, so positions are compared.

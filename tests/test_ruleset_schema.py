@@ -8,6 +8,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+from effort import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruleset_strategies import rulesets
@@ -36,7 +37,7 @@ def test_the_schema_is_a_schema_and_describes_every_field() -> None:
             assert described.get("description"), f"{name}.{field} has no description"
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(rulesets())
 def test_what_is_written_follows_the_schema(ruleset: Ruleset) -> None:
     VALIDATOR.validate(ruleset.to_dict())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 import pyparsing as pp
 import pytest
+from effort import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from printers_windows import GERMAN, LAYOUTS, Layout, Owners
@@ -33,7 +34,9 @@ if TYPE_CHECKING:
     from netstat_fw.records import Capture
 
 # A busy machine is no failure; a whole capture is drawn for every example.
-law = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+law = settings(
+    deadline=None, max_examples=examples(60), suppress_health_check=[HealthCheck.too_slow]
+)
 
 ports = st.integers(1, 65535)
 zones = st.none() | st.integers(1, 99).map(str)
