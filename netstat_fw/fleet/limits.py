@@ -1,6 +1,6 @@
 """Limits: how much an archive may unpack to before it is taken for one made to do harm.
 
-Captured tables shrink to a tenth or a thirtieth when they are packed. Nothing is refused for its
+Captured tables shrink to a seventh or a thirtieth when they are packed. Nothing is refused for its
 ratio before it has unpacked to the grace.
 """
 
