@@ -85,3 +85,12 @@ def test_a_long_line_of_traces_costs_no_more_than_its_length(piece: str) -> None
     start = time.process_time()
     repaired(line)
     assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize("blank", [" ", "\t", " \t", " x"])
+@pytest.mark.parametrize("start", ["", "x", "1 ", "a b c ", "unix", "x tcp"])
+def test_a_long_gap_costs_no_more_than_its_length(start: str, blank: str) -> None:
+    line = start + (blank * 30_000)[:30_000] + "x"
+    begun = time.process_time()
+    assert repaired(line) == []
+    assert time.process_time() - begun < 1
