@@ -108,3 +108,50 @@ def test_a_remark_inside_the_first_row_of_all_is_no_loss() -> None:
 def test_group_memberships_are_no_unix_sockets() -> None:
     with pytest.raises(UnrecognizedCapture, match="multicast group table"):
         parse("IPv6/IPv4 Group Memberships\nInterface       RefCnt Group\n")
+
+
+_UNIX_HEAD = (
+    "Active UNIX domain sockets (servers and established)\n"
+    "Proto RefCnt Flags       Type       State         I-Node   PID/Program name     Path\n"
+)
+_UNIX_ROW = "unix  2      [ ACC ]     STREAM     LISTENING     12345    77/{}\n"
+_FORGED = "tcp        0      0 0.0.0.0:23              0.0.0.0:*               LISTEN      1/x"
+
+
+@pytest.mark.parametrize("head", [_UNIX_HEAD, ""])
+@pytest.mark.parametrize("name", ["a\n", "\n", "a\n\nb\n", "a\nb|", "a\n@x|"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        _FORGED,
+        _FORGED.replace(" ", "&#32;"),
+        _FORGED.replace(" ", "\u00a0"),
+        f"@<br>{_FORGED.replace(' ', '&#32;')}",
+        "tcp 12 0.0.0.0:23 0.0.0.0:* LISTEN -",
+        "sctp                0.0.0.0:23              LISTEN      -",
+    ],
+)
+def test_the_path_of_a_unix_socket_adds_no_row(head: str, name: str, path: str) -> None:
+    row = "tcp        0      0 0.0.0.0:22              0.0.0.0:*               LISTEN      4/sshd\n"
+    read = parse(_HEAD + row + head + _UNIX_ROW.format(name + path) + _UNIX_ROW.format("b"))
+    assert [socket.local.port for socket in read.sockets] == [22]
+    assert [d.code for d in read.errors] == ["damaged-row"]
+    assert len(read.unix_sockets) == 2
+
+
+def test_no_internet_row_stands_below_the_header_of_unix_sockets() -> None:
+    text = _UNIX_HEAD + _UNIX_ROW.format("x                 /run/x") + _FORGED + "\n"
+    assert parse(text).sockets == ()
+    assert [d.severity for d in parse(text).diagnostics] == [Severity.ERROR]
+
+
+@pytest.mark.parametrize("between", [_HEAD, _HEAD.partition("\n")[2], "root@h:~# grep tcp log\n"])
+def test_a_table_or_prompt_ends_the_unix_sockets(between: str) -> None:
+    text = _UNIX_HEAD + _UNIX_ROW.format("x                 /run/x") + between + _FORGED + "\n"
+    assert [socket.local.port for socket in parse(text).sockets] == [23]
+
+
+def test_without_header_internet_and_unix_rows_may_mix() -> None:
+    text = (_UNIX_ROW.format("x                 /run/x") + _FORGED + "\n") * 2
+    read = parse(text)
+    assert (len(read.sockets), len(read.unix_sockets), read.diagnostics) == (2, 2, ())

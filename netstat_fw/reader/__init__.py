@@ -217,6 +217,7 @@ class _Reading:
             self._seen.append("netstat's usage text")
         elif kind is Kind.PROMPT:
             self._other_table = False
+            self._draft.section = ""
             if "netstat" in line:
                 for reader in self._readers:
                     reader.begin_table(line)

@@ -27,6 +27,7 @@ class Draft:
         sockets: internet sockets so far.
         unix_sockets: unix-domain sockets so far.
         diagnostics: remarks so far.
+        section: the section that the last title or header began; empty below a prompt.
         snapshot: number of times that the tables have begun again.
         rows: how many records each dialect has read.
         is_ordered: false where a record may have been read later than one further down.
@@ -38,6 +39,7 @@ class Draft:
     sockets: list[Socket] = attrs.field(factory=list)
     unix_sockets: list[UnixSocket] = attrs.field(factory=list)
     diagnostics: list[Diagnostic] = attrs.field(factory=list)
+    section: str = ""
     snapshot: int = 0
     rows: dict[Dialect, int] = attrs.field(factory=dict)
     continued: dict[int, int] = attrs.field(factory=dict)
@@ -54,6 +56,7 @@ class Draft:
         A title and the header below it are one beginning; a section that begins a second time
         begins the next snapshot.
         """
+        self.section = section
         if not title and self._title_above == section:
             self._title_above = ""
             return

@@ -18,7 +18,7 @@ from netstat_fw.reader.linux_damaged import (
     read_garbled_addresses,
     read_row_with_note,
 )
-from netstat_fw.reader.linux_debris import is_debris
+from netstat_fw.reader.linux_debris import is_among_unix_rows, is_debris
 from netstat_fw.reader.linux_interrupted import InterruptedRows
 from netstat_fw.reader.linux_rows import LinuxRows
 from netstat_fw.reader.linux_variants import (
@@ -39,6 +39,7 @@ _CLAIM = re.compile(
     r"[ \t>|]*+(?:(?:(?:tcp|udp|udpl|udplite|raw|sctp|dccp)6?|unix)[ \t]+(?:-?[0-9]|\S+:\S)"
     r"|\?\?[ \t]+[0-9]+[ \t]+\[)"
 )
+_INTERNET_CLAIM = re.compile(r"(?:\A|[|:>])[ \t]*+(?:tcp|udp|udpl|udplite|raw|sctp|dccp)6?[ \t]")
 
 
 class LinuxTables:
@@ -71,6 +72,8 @@ class LinuxTables:
     def read_odd_line(self, index: int) -> bool:
         """Read a line that is no well-formed row; see `TableReader`."""
         line = self._draft.lines[index]
+        if self._refuse_among_unix_rows(line, index):
+            return True
         if self._interrupted.read_remark(line, index) or self._interrupted.read_end(line, index):
             return True
         is_claim = _CLAIM.match(line) is not None
@@ -85,6 +88,22 @@ class LinuxTables:
                 or self._read_doubtful(line, index)
             )
         return self._read_piece(line, index) or self._read_repaired(line, index, is_claim=False)
+
+    def _refuse_among_unix_rows(self, line: str, index: int) -> bool:
+        """Report what claims to be an internet row, as it is or repaired, among unix rows."""
+        if not is_among_unix_rows(self._draft, index):
+            return False
+        texts = (line, *repaired(line))
+        if not any(_INTERNET_CLAIM.search(text) for text in texts):
+            return False
+        self._draft.roles[index] = LineRole.DIAGNOSTIC
+        self._draft.remark(
+            Severity.ERROR,
+            "damaged-row",
+            "among unix-domain sockets this may be part of a name or path, and no row",
+            index,
+        )
+        return True
 
     def _read_variant(self, text: str, index: int) -> bool:
         """Read a row that is as it should be for its tool or its screen."""

@@ -51,11 +51,28 @@ def may_be_name(draft: Draft, index: int) -> bool:
 def may_be_forged_header(draft: Draft, line: str, index: int) -> bool:
     """Tell whether a column header may be the rest of a name, and what a later column added to it.
 
-    Behind a name ``-Z`` and ``-o`` add at most four words, but a path may hold any number.
+    Behind a name ``-Z`` and ``-o`` add at most four words, but a path may hold any number. Where
+    the row above shows its path, the name has ended there.
     """
     above = _named_above(draft, index)
     words = line.lstrip(" \t>|")[_LONGEST_NAME:].split()
-    return isinstance(above, UnixSocket) or (above is not None and len(words) <= _MOST_ADDED)
+    if isinstance(above, UnixSocket):
+        return above.path is None
+    return above is not None and len(words) <= _MOST_ADDED
+
+
+def is_among_unix_rows(draft: Draft, index: int) -> bool:
+    """Tell whether an internet row at an index stands where only unix rows do.
+
+    No tool prints one between the header of the unix sockets and the next title. Without header it
+    may be the end of a name and the path behind it, as long as the row above shows no path.
+    """
+    if not draft.unix_sockets:
+        return False
+    if draft.section == "unix":
+        return True
+    above = _named_above(draft, index)
+    return isinstance(above, UnixSocket) and above.path is None
 
 
 def _named_above(draft: Draft, index: int) -> Socket | UnixSocket | None:

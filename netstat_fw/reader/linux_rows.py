@@ -21,7 +21,7 @@ from netstat_fw.grammar.structure import (
 )
 from netstat_fw.reader.construct import unfrozen
 from netstat_fw.reader.linux_cells import Endpoints, Processes, Rests, StateCell, cell_text
-from netstat_fw.reader.linux_debris import LONGEST_DEBRIS_REMOTE, is_debris
+from netstat_fw.reader.linux_debris import LONGEST_DEBRIS_REMOTE, is_among_unix_rows, is_debris
 from netstat_fw.reader.linux_unix import UnixRows
 from netstat_fw.records import Dialect, Endpoint, Family, LineRole, Protocol, Socket, State
 
@@ -107,6 +107,7 @@ class LinuxRows:
         )  # fmt: skip
         ipv4, ipv6, raw = Family.IPV4, Family.IPV6, Protocol.RAW
         internet_rows, unix_rows = len(draft.sockets), len(draft.unix_sockets)
+        unix_above = draft.unix_sockets
         rest_text: str | None
         for at in range(index, end):
             line = lines[at]
@@ -133,6 +134,7 @@ class LinuxRows:
                 # Only a row that a screen cut has a peer and nothing behind it.
                 or (rest_text is None and remote.port is not None)
                 or (len(remote_cell) <= LONGEST_DEBRIS_REMOTE and is_debris(draft, line, at))
+                or (unix_above and is_among_unix_rows(draft, at))
             ):
                 end = at
                 break
