@@ -39,7 +39,7 @@ class Cells:
         remote: who may connect, or be connected to.
         programs: the programs that were seen at it.
         confidence: how sure that is; empty for a rule that nothing was concluded for.
-        why: the first reason.
+        why: what its comment says, or else the first reason.
         lines: the captured lines that it rests on.
     """
 
@@ -60,7 +60,7 @@ def write_cells(rule: Rule, direction: Direction, programs: Programs) -> Cells:
         printable(_remote(rule)),
         printable(", ".join(programs.of(rule))),
         "" if rule.confidence is None else rule.confidence.value,
-        printable(rule.reasons[0].sentence if rule.reasons else rule.comment),
+        printable(rule.comment or next((each.sentence for each in rule.reasons), "")),
         printable(write_lines(rule.evidence)),
     )
 

@@ -277,8 +277,8 @@ ROLES = {
         "out  udp/3702 v4+v6 p high to 239.255.255.250/32 ff02::c/128",
     ],
     4500: [
-        "open udp/4500 v4+v6 any p high with esp ah",
-        "out  udp/4500 v4+v6 p high with esp ah",
+        "open udp/4500 v4+v6 any p high",
+        "out  udp/4500 v4+v6 p high",
     ],
     4739: ["open udp/4739 v4+v6 any p high"],
     4789: [

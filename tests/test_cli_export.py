@@ -214,3 +214,7 @@ def test_targets_as_json() -> None:
     assert (data["name"], data["deploys"]) == ("windows", True)
     assert data["options"] == {"form": "powershell"}
     assert data["findings"][0] == {"feature": "ports", "ability": "holds", "sentence": ""}
+
+
+def test_a_dash_is_standard_output() -> None:
+    assert run("export", str(SEED), "--to", "pf", "-o", "-").stdout.startswith("#")

@@ -250,3 +250,9 @@ def test_values_of_their_own_are_checked_too() -> None:
     both = (PortChoice(Protocol.ESP), PortChoice(Protocol.ESP))
     choice = Choice(direction=Direction.INCOMING, action="drop", ports=both)
     assert choice.ports == (PortChoice(Protocol.ESP),)
+
+
+@pytest.mark.parametrize("word", ["true", "No", "yes ", "off"])
+def test_a_quoted_yes_or_no_is_no_note(word: str) -> None:
+    with pytest.raises(DecisionsError, match="write true or false without quotes"):
+        read_decisions(f'[answers]\nQ_UPDATES = "{word}"\n')

@@ -286,3 +286,11 @@ def test_progress_is_shown_on_a_terminal_only(
     assert "reporting: 3 " in capsys.readouterr().err
     monkeypatch.setattr(fleet_command, "_is_watched", lambda: True)
     assert "connecting: 2" in run("fleet", str(folder), "--jobs", "1").stderr
+
+
+def test_its_own_results_are_no_captures(folder: Path) -> None:
+    hosts = []
+    for _ in range(2):
+        run("fleet", str(folder), "-o", str(folder / "results"), "--jobs", "1")
+        hosts.append((folder / "results" / "hosts.jsonl").read_bytes())
+    assert hosts[0] == hosts[1]

@@ -247,3 +247,12 @@ def test_rows_that_a_page_joined_are_read_each_for_itself() -> None:
             " (first here)"
         ),
     ]
+
+
+def test_no_message_holds_a_control_character() -> None:
+    capture = parse(
+        "tcp 0 0 0.0.0.0:22 0.0.0.0:* L\0ISTEN 7/x\ntcp 0 0 0.0.0.0:23 0.0.0.0:* LISTEN -\n"
+    )
+    assert [each.message for each in capture.diagnostics] == [
+        "no known netstat prints the state L\\x00ISTEN (first here)"
+    ]

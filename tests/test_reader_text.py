@@ -117,3 +117,9 @@ def test_valid_utf8_comes_back_unchanged_and_without_a_remark(text: str) -> None
     data = codecs.BOM_UTF8 + text.encode()
     if data[3:].count(0) == 0:
         assert as_text(data) == (text.removeprefix("\ufeff"), ())
+
+
+@pytest.mark.parametrize("wrong", [None, 7, ["tcp"]])
+def test_what_is_no_text_is_refused_by_its_type(wrong: object) -> None:
+    with pytest.raises(TypeError, match="a captured text is str or bytes, not"):
+        as_text(wrong)  # type: ignore[arg-type] # on purpose

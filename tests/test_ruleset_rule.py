@@ -175,3 +175,9 @@ def test_a_reference_reads_as_words() -> None:
     assert str(RemoteReference(RemoteKind.SERVER_GROUP, "web")) == "server group web"
     with pytest.raises(RulesetError, match="empty"):
         RemoteReference(RemoteKind.ZONE, "")
+
+
+def test_a_reference_takes_its_kind_as_text() -> None:
+    assert RemoteReference("user-group", "staff").kind is RemoteKind.USER_GROUP
+    with pytest.raises(RulesetError):
+        RemoteReference("crowd", "staff")

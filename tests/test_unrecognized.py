@@ -99,3 +99,14 @@ def test_a_table_of_routes_before_the_sockets_does_not_matter() -> None:
     capture = parse(_ROUTES + _ROW)
     assert len(capture.sockets) == 1
     assert capture.diagnostics == ()
+
+
+def test_rows_of_another_dialect_are_damaged_rows_to_the_one_that_is_forced() -> None:
+    text = (
+        "tcp        0      0 0.0.0.0:22              0.0.0.0:*               LISTEN      1/sshd\n"
+    )
+    header = "Active Internet connections (only servers)\n"
+    capture = parse(header + text, dialect=Dialect.WINDOWS)
+    assert [each.message for each in capture.errors] == [
+        "no row of windows, which is the only dialect to be read"
+    ]

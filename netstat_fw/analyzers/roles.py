@@ -252,7 +252,8 @@ PORT_ROLES = {
     3702: _discovery(
         "WSD", "web services discovery, by multicast", 3702, ("239.255.255.250", "ff02::c")
     ),
-    4500: _both(_IKE, 4500),
+    # NAT traversal: the payload travels in UDP itself (RFC 3948), so nothing goes with it.
+    4500: _both(attrs.evolve(_IKE, carries=()), 4500),
     4739: _COLLECTOR,
     4789: _both(_OVERLAY, 4789),
     5060: _both(PortRole(Role.BOTH, "SIP", "SIP, which both sides open"), 5060),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netstat_fw.diagnostics import printable
+from netstat_fw.ruleset.proposal.remarks import open_hazards
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +24,7 @@ def advise(findings: Findings, ruleset: Ruleset) -> Iterator[tuple[str, list[str
     told |= {f"UNPROVEN_{fact.code}" for fact in findings.host.fitness}
     lists = {
         "Questions": map(_question, ruleset.questions),
-        "Hazards": map(_hazard, findings.hazards),
+        "Hazards": map(_hazard, open_hazards(findings, ruleset)),
         "Caveats": (f"{c.sentence} [{c.code}]" for c in ruleset.caveats if c.code not in told),
         "What this capture cannot prove": (
             fact.sentence for fact in findings.host.fitness if not fact.proven

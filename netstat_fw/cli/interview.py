@@ -86,4 +86,7 @@ def _ask(question: Question, *, is_first: bool) -> str:
     return answer.strip()
 
 
-_WORDS: dict[str, bool] = {"y": True, "yes": True, "n": False, "no": False}
+_WORDS: dict[str, bool] = {
+    **dict.fromkeys(("y", "yes", "true"), True),
+    **dict.fromkeys(("n", "no", "false"), False),
+}

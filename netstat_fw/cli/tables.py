@@ -33,6 +33,9 @@ _WIDTH_OF_A_FILE = 120
 # Narrower than this, a table has no room for its sentences.
 _NARROWEST_TABLE = 96
 _WIDEST_SERVICE = 28
+_WIDEST_CELL = 24
+# Action, "How sure", the least of "Why", and the blanks around seven columns.
+_FIXED = 6 + 10 + _WIDEST_CELL + 21
 _PAST = {Action.ACCEPT: "accepted", Action.DROP: "dropped", Action.REJECT: "rejected"}
 _COLOURS = {"accept": "green", "drop": "red", "reject": "red"}
 _SIDES = {Direction.INCOMING: "From", Direction.OUTGOING: "To"}
@@ -54,7 +57,7 @@ def print_plan(findings: Findings, ruleset: Ruleset) -> None:
     """Print the proposed ruleset and what the operator should know about it."""
     console = make_console()
     for direction in Direction:
-        for part in _chain(direction, ruleset, findings, console.width):
+        for part in _chain(direction, ruleset, findings, console):
             console.print(part)
     for title, sentences in advise(findings, ruleset):
         console.print(Text(f"\n{title}", style="bold", overflow="fold"))
@@ -65,7 +68,7 @@ def print_plan(findings: Findings, ruleset: Ruleset) -> None:
 
 
 def _chain(
-    direction: Direction, ruleset: Ruleset, findings: Findings, width: int
+    direction: Direction, ruleset: Ruleset, findings: Findings, console: Console
 ) -> Iterable[RenderableType]:
     chain = ruleset.chain(direction)
     rules = [rule for rule in chain.rules if rule.enabled]
@@ -77,10 +80,18 @@ def _chain(
         style="bold",
         overflow="fold",
     )
-    if width < _NARROWEST_TABLE:
+    if console.width < max(_NARROWEST_TABLE, _width_of(rows)):
         yield from (part for row in rows for part in _paragraphs(row, _SIDES[direction].lower()))
     else:
         yield _table(rows, _SIDES[direction])
+
+
+def _width_of(rows: Sequence[Cells]) -> int:
+    """Count what a table needs: with less room, its last columns would be cropped."""
+    cells = [("From", "Program", "Lines"), *((r.remote, r.programs, r.lines) for r in rows)]
+    cut = sum(min(max(map(len, column)), _WIDEST_CELL) for column in zip(*cells, strict=True))
+    service = min(max(len("Service"), *(len(row.service) for row in rows), 0), _WIDEST_SERVICE)
+    return _FIXED + service + cut
 
 
 def _table(rows: Sequence[Cells], side: str) -> Table:
@@ -89,10 +100,10 @@ def _table(rows: Sequence[Cells], side: str) -> Table:
     whole = min(max((len(row.service) for row in rows), default=0), _WIDEST_SERVICE)
     table.add_column("Service", overflow="fold", min_width=whole, max_width=_WIDEST_SERVICE)
     for title in (side, "Program"):
-        table.add_column(title, overflow="fold", max_width=24)
+        table.add_column(title, overflow="fold", max_width=_WIDEST_CELL)
     table.add_column("How sure", no_wrap=True)
-    table.add_column("Why", overflow="fold", min_width=24)
-    table.add_column("Lines", overflow="fold", max_width=24)
+    table.add_column("Why", overflow="fold", min_width=_WIDEST_CELL)
+    table.add_column("Lines", overflow="fold", max_width=_WIDEST_CELL)
     for row in rows:
         action = Text(row.action, style=_COLOURS[row.action])
         rest = (row.service, row.remote, row.programs, row.confidence, row.why, row.lines)

@@ -80,6 +80,10 @@ _START = """\
 # say yes.
 
 set -eu
+if [ "$(id -u)" != 0 ]; then
+    echo "only root can load a firewall: run this as root" >&2
+    exit 2
+fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 """

@@ -109,7 +109,9 @@ def find_outliers(members: Iterable[Member]) -> tuple[Outlier, ...]:
             like
             for left in _shortened(ports)
             for like in usual.get(left, ())
-            if sizes[like] >= _TIMES * sizes[ports] and 0 < len(ports - like) <= _MOST_EXTRA
+            if like
+            and sizes[like] >= _TIMES * sizes[ports]
+            and 0 < len(ports - like) <= _MOST_EXTRA
         }
         if likes:
             like = min(likes, key=lambda s: (len(ports ^ s), -sizes[s], sorted(s)))

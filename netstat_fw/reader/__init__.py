@@ -85,7 +85,7 @@ def parse(text: str | bytes, *, dialect: Dialect | None = None, strict: bool = F
     if assumed:
         draft.diagnostics.extend(assumptions(draft.lines, assumed))
     dialects = _possible_dialects(decoded) if dialect is None else (dialect,)
-    reading = _Reading(draft, [_READERS[each](draft) for each in dialects])
+    reading = _Reading(draft, [_READERS[each](draft) for each in dialects], dialect)
     with without_cycle_search():
         reading.run()
         capture = reading.finish(dialect, text)
@@ -108,8 +108,9 @@ def _possible_dialects(text: str) -> tuple[Dialect, ...]:
 class _Reading:
     """One pass over the lines of a draft."""
 
-    def __init__(self, draft: Draft, readers: list[TableReader]) -> None:
+    def __init__(self, draft: Draft, readers: list[TableReader], forced: Dialect | None) -> None:
         self._draft = draft
+        self._forced = forced
         self._readers = readers
         self._other_table = False
         self._other_title = -2
@@ -193,6 +194,9 @@ class _Reading:
         draft.roles[index] = LineRole.DIAGNOSTIC
         if any(map(has_row_shape, pieces)):
             message = "a row stands here behind something else, and cannot be read"
+            draft.remark(Severity.ERROR, "damaged-row", message, index)
+        elif self._forced is not None and may_begin_row(draft.lines[index]):
+            message = f"no row of {self._forced.value}, which is the only dialect to be read"
             draft.remark(Severity.ERROR, "damaged-row", message, index)
         else:
             draft.remark(Severity.INFO, "no-row", "no part of a netstat table", index)

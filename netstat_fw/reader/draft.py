@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from netstat_fw.diagnostics import Diagnostic, Severity
+from netstat_fw.diagnostics import Diagnostic, Severity, printable
 from netstat_fw.records import Capture, Dialect, LineRole, Socket, UnixSocket
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class Draft:
     ) -> None:
         """Append a diagnostic about the line at an index."""
         self.diagnostics.append(
-            Diagnostic(severity, code, message, index + 1, column, self.lines[index])
+            Diagnostic(severity, code, printable(message), index + 1, column, self.lines[index])
         )
 
     def has_remark(self, index: int, codes: Collection[str]) -> bool:

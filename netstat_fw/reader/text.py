@@ -80,6 +80,8 @@ def split_lines(text: str) -> list[str]:
 def as_text(text: str | bytes) -> tuple[str, tuple[str, ...]]:
     """Return a captured text without its byte order mark, and what was assumed to get it."""
     assumed: tuple[str, ...] = ()
+    if not isinstance(text, str | bytes):
+        raise TypeError(f"a captured text is str or bytes, not {type(text).__name__}")
     if isinstance(text, bytes):
         text, assumed = decode(text)
     return text.removeprefix("\ufeff"), assumed

@@ -16,6 +16,7 @@ from netstat_fw.diagnostics import printable
 from netstat_fw.report.picture import Picture, draw
 from netstat_fw.ruleset.decisions.toml_lines import write_key
 from netstat_fw.ruleset.decisions.values import question_key
+from netstat_fw.ruleset.proposal.remarks import open_hazards
 from netstat_fw.ruleset.terms import Action, Direction
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ def compose(findings: Findings, ruleset: Ruleset, lines: Lines, title: str) -> P
         picture=draw(incoming, outgoing),
         sections=sections,
         asked=tuple(map(_asked, ruleset.questions)),
-        dangers=tuple(map(_danger, findings.hazards)),
+        dangers=tuple(map(_danger, open_hazards(findings, ruleset))),
         caveats=tuple(printable(c.sentence) for c in ruleset.caveats if c.code not in told),
         unproven=tuple(printable(f.sentence) for f in findings.host.fitness if not f.proven),
     )

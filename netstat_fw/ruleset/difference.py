@@ -8,6 +8,7 @@ answer on a port, as far as both rulesets know any.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
 import attrs
@@ -21,6 +22,7 @@ from netstat_fw.ruleset.terms import Action, Direction
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from netstat_fw.protocol import Protocol
     from netstat_fw.ruleset.model import Ruleset, Service
 
 _PLAIN = re.compile(r"[A-Za-z0-9._+@-]+")
@@ -136,9 +138,10 @@ def _changes(
         (direction, drawing.draw(before, direction), drawing.draw(after, direction))
         for direction in Direction
     ]
+    services = _ServicePorts(before, after)
     return {
         kind: tuple(
-            Change(region, _services(region, before, after))
+            Change(region, services.on(region))
             for direction, old, new in chains
             for region in regions(_CHANGES[kind](comparison, old, new), direction, names)
         )
@@ -207,16 +210,39 @@ def _is_only_other(one: Diagram, other: Diagram) -> bool:
     return other is True and one is False
 
 
-def _services(region: Region, *rulesets: Ruleset) -> tuple[str, ...]:
-    return tuple(sorted({s.name for each in rulesets for s in each.services if _is_on(s, region)}))
+class _ServicePorts:
+    """The named services of rulesets, found by their ports."""
+
+    def __init__(self, *rulesets: Ruleset) -> None:
+        found: dict[Protocol, set[Service]] = {}
+        for service in (each for ruleset in rulesets for each in ruleset.services):
+            found.setdefault(service.protocol, set()).add(service)
+        self._sorted = {protocol: sorted(some, key=_first_port) for protocol, some in found.items()}
+
+    def on(self, region: Region) -> tuple[str, ...]:
+        """Name the services all of whose ports a region is about, and maybe others."""
+        some = self._sorted.get(region.protocol, []) if region.protocol is not None else []
+        return tuple(
+            sorted(
+                {
+                    service.name
+                    for low, high in region.ports
+                    for service in some[
+                        bisect_left(some, low, key=_first_port) : bisect_right(
+                            some, high, key=_first_port
+                        )
+                    ]
+                    if all(
+                        any(start <= first and last <= end for start, end in region.ports)
+                        for first, last in service.ports.ranges
+                    )
+                }
+            )
+        )
 
 
-def _is_on(service: Service, region: Region) -> bool:
-    """Tell whether a region is about the very ports of a service, and maybe others."""
-    return service.protocol is region.protocol and all(
-        any(low <= first and last <= high for low, high in region.ports)
-        for first, last in service.ports.ranges
-    )
+def _first_port(service: Service) -> int:
+    return service.ports.ranges[0][0]
 
 
 def _owner_changes(before: Ruleset, after: Ruleset) -> tuple[OwnerChange, ...]:

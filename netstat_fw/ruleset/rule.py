@@ -56,6 +56,10 @@ def _check_count(_instance: object, field: attrs.Attribute[int], value: int) -> 
         raise RulesetError(f"{field.name} of a log rate is 1 or more, not {value}")
 
 
+def _remote_kind(kind: RemoteKind | str) -> RemoteKind:
+    return member(RemoteKind, kind)
+
+
 @attrs.frozen
 class RemoteReference:
     """A named remote side. A target resolves the name, or refuses it.
@@ -68,7 +72,7 @@ class RemoteReference:
         name: the name on the platform, or of a `Zone` of the ruleset.
     """
 
-    kind: RemoteKind
+    kind: RemoteKind = attrs.field(converter=_remote_kind)
     name: str = attrs.field(validator=check_name, metadata=NAME)
 
     def __str__(self) -> str:

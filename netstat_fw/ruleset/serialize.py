@@ -7,6 +7,7 @@ that is not that of its rule.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Any, TypeVar
 
 from netstat_fw import plain
@@ -54,8 +55,8 @@ def from_text(text: str | bytes, kind: type[T]) -> T:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     fields = dict(pairs)
     if len(fields) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        counts = Counter(name for name, _ in pairs)
+        twice = next(name for name, count in counts.items() if count > 1)
         raise ValueError(f"the field {shown(twice)} is given twice")
     return fields
 

@@ -108,6 +108,7 @@ def command(
         raise click.UsageError(
             "the script of --deploy takes no options of a target: leave --set away"
         )
+    output = None if output == "-" else output
     policy = make_policy(profile=profile, decisions=decisions, allow_lockout=allow_lockout)
     host = read_host(captures, dialect, policy.decisions.ephemeral)
     ruleset = propose(host.findings, policy)

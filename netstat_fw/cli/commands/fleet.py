@@ -113,7 +113,7 @@ def command(
                 sockets=folder is not None,
                 progress=show_progress if _is_watched() else _be_silent,
             )
-            collect(_remembered(sources, journal), journal, run)
+            collect(_remembered(sources, folder, journal), journal, run)
             journal.add(())
             totals = _work_out(journal, run, folder, formats)
     except BrokenExecutor as error:
@@ -129,8 +129,10 @@ def command(
         sys.exit(1)
 
 
-def _remembered(sources: Iterable[str], journal: Journal) -> Iterator[HostCapture]:
-    for found in read_sources(sources):
+def _remembered(
+    sources: Iterable[str], results: Path | None, journal: Journal
+) -> Iterator[HostCapture]:
+    for found in read_sources(sources, but=results):
         journal.remember(found.capture.key, found.source)
         yield found.capture
 

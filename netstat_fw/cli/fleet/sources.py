@@ -69,8 +69,15 @@ class _Entry:
     opened: Callable[[], IO[bytes]]
 
 
-def read_sources(names: Iterable[str], limits: Limits | None = None) -> Iterator[Found]:
+def read_sources(
+    names: Iterable[str], limits: Limits | None = None, but: Path | None = None
+) -> Iterator[Found]:
     """Go through the captures of folders, files and archives; ``-`` is JSON lines on stdin.
+
+    Args:
+        names: what to go through.
+        limits: how much of it.
+        but: a folder that is left out wherever it is met: that of the results.
 
     Raises:
         InputError: for a source that does not exist.
@@ -81,18 +88,20 @@ def read_sources(names: Iterable[str], limits: Limits | None = None) -> Iterator
         if name == "-":
             yield from _lines(sys.stdin.buffer, "standard input", allowed)
         elif path.is_dir():
-            yield from _folder(path, allowed)
+            yield from _folder(path, allowed, None if but is None else but.resolve())
         elif path.exists():
             yield from _file(path, path.name, "", allowed)
         else:
             raise InputError(f"there is no file or folder {printable(name)}")
 
 
-def _folder(root: Path, limits: Limits) -> Iterator[Found]:
+def _folder(root: Path, limits: Limits, but: Path | None) -> Iterator[Found]:
     whole = root.resolve()
     waiting = [root]
     while waiting:
         folder = waiting.pop()
+        if but is not None and folder.resolve() == but:
+            continue
         try:
             with os.scandir(folder) as entries:
                 for entry in entries:

@@ -161,6 +161,8 @@ def _replies(node: Node) -> list[Reply]:
             each.fail("is to be the code of a question, such as Q_UPDATES or 'Q_EXPOSE tcp/25'")
         if not isinstance(each.value, bool | str):
             each.fail("is to be true for yes, false for no, or a text")
+        if isinstance(each.value, str) and each.value.strip().lower() in _WORDS:
+            each.fail("is a text, which changes no rule: write true or false without quotes")
         replies.append(Reply(key, each.value, each.line))
     return replies
 
@@ -193,3 +195,4 @@ def _ephemeral(node: Node) -> tuple[int, int]:
 
 
 _REMOTE_KINDS = {kind.value for kind in RemoteKind}
+_WORDS = frozenset({"true", "false", "yes", "no", "y", "n", "on", "off"})

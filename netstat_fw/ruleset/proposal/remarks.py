@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from netstat_fw.analyzers.findings import Connection, Exposure, Findings, Hazard
+    from netstat_fw.ruleset.model import Ruleset
     from netstat_fw.ruleset.proposal.subjects import Key
     from netstat_fw.ruleset.proposal.verdicts import Mark, Verdict
 
@@ -88,6 +89,12 @@ def list_subjects(findings: Iterable[Finding]) -> str:
     more = len(subjects) - _MOST_SUBJECTS
     listed = ", ".join(subjects[:_MOST_SUBJECTS])
     return f"{listed} and {more} more" if more > 0 else listed
+
+
+def open_hazards(findings: Findings, ruleset: Ruleset) -> list[Hazard]:
+    """Find the hazards that no decision has settled: those that a proposed ruleset warns of."""
+    warned = {(caveat.code, caveat.sentence) for caveat in ruleset.caveats}
+    return [each for each in findings.hazards if (each.code, _danger(each)) in warned]
 
 
 def _danger(hazard: Hazard) -> str:

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from netstat_fw.ruleset.proposal.verdicts import Verdict
 
 
+OPERATOR_ANSWER = "OPERATOR_ANSWER"
+"""Code of the reason that an answer is."""
+
+
 @attrs.frozen
 class Replies:
     """The answers of a decisions file, by question."""
@@ -54,5 +58,5 @@ class Replies:
         word = "yes" if reply.value else "no"
         sentence = f"the operator's answer to {question_key(question)}: {word}"
         place = self.decisions.where(reply.line)
-        settled = settled.because(Reason("OPERATOR_ANSWER", f"{sentence} ({place})"))
+        settled = settled.because(Reason(OPERATOR_ANSWER, f"{sentence} ({place})"))
         return settled.to(Treatment.ACCEPT if reply.value else shut)

@@ -15,6 +15,7 @@ from netstat_fw.evidence import Confidence, Reason
 from netstat_fw.ruleset.proposal.addresses import addresses_of, common_families, local_side
 from netstat_fw.ruleset.proposal.incoming import confidence_in
 from netstat_fw.ruleset.proposal.places import Place, Placed
+from netstat_fw.ruleset.proposal.replies import OPERATOR_ANSWER
 from netstat_fw.ruleset.proposal.subjects import is_way_in, ports_of, service_of
 from netstat_fw.ruleset.proposal.treatment import Treatment
 from netstat_fw.ruleset.rule import Rule
@@ -129,10 +130,11 @@ def _carried(rule: Rule, protocol: Protocol) -> Rule:
 
 
 def _comment(finding: Exposure | Connection, verdict: Verdict, *, opened: bool) -> str:
-    """Choose the sentence that says most: why it is dropped, or what is accepted."""
+    """Choose the sentence that says most: who decided it, why it is dropped, what is accepted."""
     both = finding.reasons, verdict.reasons
     first, second = both if opened else reversed(both)
-    return next((reason.sentence for reason in (*first, *second)), "")
+    said = [reason for reason in verdict.reasons if reason.code == OPERATOR_ANSWER]
+    return next((reason.sentence for reason in (*said, *first, *second)), "")
 
 
 def _confidence(finding: Exposure | Connection) -> Confidence:
