@@ -322,9 +322,52 @@ class TestPaths:
         assert [one.local.port for one in capture.sockets] == [22, 22]
         assert [one.snapshot for one in capture.sockets] == [0, 1]
 
-    def test_a_row_below_a_socket_without_path_is_a_row(self) -> None:
-        assert len(parse(f"{unix_line(Unix('dgram'))}\n{BSD}").sockets) == 1
-        assert len(parse(f"{unix_line(Unix('dgram', '/x'))}\n{BSD}").sockets) == 0
+    def test_a_row_below_a_socket_without_path_may_be_a_path(self) -> None:
+        for path in ("", "/x"):
+            capture = parse(f"{unix_line(Unix('dgram', path))}\n{BSD}")
+            assert (len(capture.sockets), len(capture.errors)) == (0, 1)
+
+    @pytest.mark.parametrize("start", ["", "/x"])
+    @pytest.mark.parametrize("end", ["", unix_line(Unix("dgram", "/y")) + "\n"])
+    @pytest.mark.parametrize(
+        "between",
+        [
+            "",
+            "\n",
+            " \n\n",
+            "$ netstat -an\n",
+            "Active Internet connections (including servers)\n",
+            "Proto Recv-Q Send-Q  Local Address          Foreign Address        (state)\n",
+            "Active Internet connections\nProto Recv-Q Send-Q Local Address Foreign Address\n",
+            "aa1b2c3d4e5f6071 stream 0 0 0 0 0 0\n",
+            "tcp4 0 0 *.24 *.*\nActive Internet connections\n",
+            "Active UNIX domain sockets\n",
+        ],
+    )
+    @pytest.mark.parametrize(
+        "row",
+        [
+            FORGED,
+            FORGED.replace(" ", "\u00a0"),
+            "tcp 0 0 0.0.0.0:23 0.0.0.0:* LISTEN 1/x",
+            "  TCP    0.0.0.0:23    0.0.0.0:0    LISTENING",
+        ],
+    )
+    def test_nothing_in_a_path_makes_a_row_of_it(
+        self, row: str, between: str, end: str, start: str
+    ) -> None:
+        capture = parse(self.text(f"{start}\n{between}{row}") + end)
+        assert [one.local.port for one in capture.sockets] == [22]
+        assert capture.errors
+
+    @pytest.mark.parametrize(
+        "heading", ["$ netstat -an\n", "", "\nActive Internet connections (including servers)\n"]
+    )
+    def test_a_table_that_is_longer_than_a_path_is_read_whole(self, heading: str) -> None:
+        header = "Proto Recv-Q Send-Q  Local Address          Foreign Address        (state)\n"
+        capture = parse(self.text("/x") + heading + header + f"{self.FORGED}\n" * 4)
+        assert [one.local.port for one in capture.sockets] == [22, 23, 23, 23, 23]
+        assert capture.errors == ()
 
 
 COUNTS = "            0            0    8192  524288"

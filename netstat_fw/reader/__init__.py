@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from netstat_fw.diagnostics import Severity, printable
 from netstat_fw.errors import CaptureError, UnrecognizedCapture
 from netstat_fw.reader.bsd import BsdTables
+from netstat_fw.reader.bsd_unix import may_be_path
 from netstat_fw.reader.construct import without_cycle_search
 from netstat_fw.reader.draft import Draft
 from netstat_fw.reader.elevation import WHAT_IT_MEANS, asks_for_elevation
@@ -134,11 +135,13 @@ class _Reading:
     def _candidates(self, index: int) -> list[TableReader]:
         """Return the readers that may read a row at an index, the last one that did first.
 
-        On Linux a program name may hold line breaks; its rest must not become a row of another
-        dialect.
+        On Linux a program name may hold line breaks, elsewhere the path of a unix-domain socket;
+        its rest must not become a row of another dialect.
         """
         first = self._readers[0]
         if first.dialect is Dialect.LINUX and may_be_name(self._draft, index):
+            return [first]
+        if first.dialect is Dialect.BSD and may_be_path(self._draft, index):
             return [first]
         return self._readers
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netstat_fw.grammar.bsd import TRAFFIC, UNIX_LISTEN_ROW, UNIX_ROW
+from netstat_fw.reader.structure import Kind, kind_of, may_begin_row
 from netstat_fw.reader.words import unix_type_of
 from netstat_fw.records import LineRole, Process, UnixSocket, UnixState, UnixType
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 # sun_path of FreeBSD: SOCK_MAXADDRLEN less the two bytes before it.
 _LONGEST_PATH = 253
+_HEADINGS = (Kind.INTERNET_TITLE, Kind.INTERNET_HEADER, Kind.PROMPT)
+_HEADINGS_BELOW = (Kind.UNIX_TITLE, Kind.UNIX_HEADER)
 
 
 class UnixRows:
@@ -68,16 +71,37 @@ class UnixRows:
         return None, rest if found is None else found["path"]
 
     def may_be_path(self, index: int) -> bool:
-        """Tell whether a line may be the rest of the path that a unix row above it ends with."""
-        draft = self._draft
-        above = draft.unix_sockets[-1] if draft.unix_sockets else None
-        if above is None or above.path is None:
+        """Tell whether a line may be the rest of the path of the last unix row above it."""
+        return may_be_path(self._draft, index)
+
+
+def may_be_path(draft: Draft, index: int) -> bool:
+    """Tell whether a line may be the rest of the path that the last unix row above it ends with.
+
+    What stands between counts as path whatever it looks like, blank lines, titles and unix rows
+    too. A table that follows the unix sockets in truth is told by its length: from its headings to
+    the first line that no path reaches there is nothing but rows, or the headings of the next unix
+    sockets.
+    """
+    above = draft.unix_sockets[-1] if draft.unix_sockets else None
+    if above is None or index - above.line > _LONGEST_PATH:
+        return False
+    room = _LONGEST_PATH - len(above.path or "")
+    headings = rows = 0
+    for at in range(above.line, len(draft.lines)):
+        line = draft.lines[at]
+        room -= len(line) + 1
+        if room < 0 and at <= index:
             return False
-        if index > above.line and draft.roles[index - 1] is not LineRole.DIAGNOSTIC:
-            return False
-        roles = draft.roles[above.line : index]
-        further = draft.lines[above.line : index + 1]
-        return (
-            all(role is LineRole.DIAGNOSTIC for role in roles)
-            and len("\n".join([above.path, *further])) <= _LONGEST_PATH
-        )
+        if not line.strip():
+            continue
+        kind = kind_of(line)
+        if kind is None and may_begin_row(line) and not UNIX_ROW.re.match(line):
+            rows += 1
+        elif kind in _HEADINGS and not rows:
+            headings += 1
+        elif kind not in _HEADINGS_BELOW or not rows:
+            return True
+        if room < 0:
+            return not headings
+    return True
