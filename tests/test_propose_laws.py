@@ -23,6 +23,7 @@ from policy_findings import (
     own,
 )
 
+from netstat_fw.analyzers.administration import is_proven
 from netstat_fw.analyzers.findings import (
     Basis,
     Connection,
@@ -56,11 +57,13 @@ from netstat_fw.ruleset import (
     lint,
     propose,
 )
-from netstat_fw.ruleset.proposal.subjects import is_way_in, key_of
+from netstat_fw.ruleset.proposal.subjects import is_way_in, key_of, ways_that_count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from random import Random
+
+    from netstat_fw.address import Address
 
 DNS = Reason("DNS_ALWAYS", "always", "K1")
 TCP, UDP = Protocol.TCP, Protocol.UDP
@@ -364,6 +367,8 @@ def test_every_way_in_stays_or_it_is_refused(findings: Findings, policy: Policy)
         return
     for way in ways:
         for peer in way.connected:
+            if _is_told_off(way, peer, policy):
+                continue
             local = _address_of(way, peer.version)
             if local is not None:
                 seen = knock(
@@ -374,6 +379,23 @@ def test_every_way_in_stays_or_it_is_refused(findings: Findings, policy: Policy)
                     source_port=way.remote_port or 40000,
                 )
                 assert seen.action is Action.ACCEPT
+
+
+def _is_told_off(way: Exposure, peer: Address, policy: Policy) -> bool:
+    """Tell whether a choice may keep out somebody who is connected."""
+    for choice in policy.decisions.choices:
+        if choice.direction is not Direction.INCOMING:
+            continue
+        literals = [each for each in choice.remotes if isinstance(each, AddressSet)]
+        named = any(peer in each and all(n.prefixlen for n in each) for each in literals)
+        if named and choice.action is not Action.ACCEPT:
+            return True
+        if not is_proven(way.port) and any(
+            each.protocol is way.protocol and each.ports is not None and way.port in each.ports
+            for each in choice.ports
+        ):
+            return True
+    return False
 
 
 # Of every kind that choices and standards tell apart one, none of whom was ever seen.
@@ -402,7 +424,7 @@ def test_an_administrator_from_elsewhere_can_come_in_or_it_is_refused(
 
 def _entries(findings: Findings, ruleset: Ruleset) -> Iterator[tuple[Exposure, str]]:
     """Find who comes in by which way."""
-    for way in filter(is_way_in, findings.exposures):
+    for way in ways_that_count(findings.exposures):
         for source in STRANGERS:
             local = _address_of(way, ip_address(source).version)
             port = way.remote_port or 40000

@@ -181,3 +181,99 @@ class TestLockOut:
         assert "LOCKED_OUT" not in said(decided("", here, other))
         with pytest.raises(LockOutError):
             decided(incoming(action='"drop"', port='"tcp/22"'), here, other)
+
+
+class TestClaimedWaysIn:
+    """Every user can start a program, call it sshd and connect to it."""
+
+    FAKE = admin(4444, service=None)
+    REAL = admin(peers=())
+    SEEN = "198.51.100.7"
+
+    @pytest.mark.parametrize("port", [4444, 7722])
+    def test_a_name_keeps_nobody_against_a_drop_of_its_port(self, port: int) -> None:
+        text = incoming(action='"drop"', port=f'"tcp/{port}"')
+        ruleset = decided(text, admin(port), self.REAL)
+        assert knock(ruleset, port, source=self.SEEN).action is DROP
+        assert "ADMIN_KEPT_ASIDE" not in said(ruleset)
+
+    def test_nor_against_one_that_narrows_it(self) -> None:
+        text = incoming(action='"accept"', port='"tcp/4444"', **{"from": '"zone:bad"'})
+        ruleset = decided(text, self.FAKE, self.REAL)
+        assert knock(ruleset, 4444, source=self.SEEN).action is DROP
+        assert "ADMIN_KEPT_ASIDE" not in said(ruleset)
+
+    def test_nor_against_one_that_keeps_out_a_zone(self) -> None:
+        text = incoming(action='"reject"', port='"tcp/4444"', **{"from": '"zone:office"'})
+        ruleset = decided(text, self.FAKE, self.REAL)
+        assert knock(ruleset, 4444, source=self.SEEN).action is REJECT
+        assert knock(ruleset, 4444).action is ACCEPT
+
+    @pytest.mark.parametrize("choice", [
+        {"action": '"drop"', "program": '"sshd"'},
+        {"action": '"drop"', "from": '"zone:office"'},
+        {"action": '"accept"', "program": '"sshd"', "from": '"zone:bad"'},
+    ])  # fmt: skip
+    def test_it_does_where_the_port_is_not_named(self, choice: dict[str, str]) -> None:
+        ruleset = decided(incoming(**choice), self.FAKE, admin(222, programs=("dropbear",)))
+        assert knock(ruleset, 4444, source=self.SEEN).action is ACCEPT
+        assert "ADMIN_KEPT_ASIDE" in said(ruleset)
+
+    def test_a_choice_of_its_port_that_spares_them_changes_nothing(self) -> None:
+        named = incoming(action='"drop"', port='"tcp/4444"', **{"from": '"zone:bad"'})
+        broad = incoming(action='"drop"', **{"from": '"zone:office"'}).removeprefix(ZONES)
+        ruleset = decided(f"{named}\n{broad}", self.FAKE, self.REAL)
+        assert knock(ruleset, 4444, source=self.SEEN).action is ACCEPT
+
+    def test_without_a_decision_it_is_kept_first(self) -> None:
+        ruleset = decided("", self.FAKE)
+        assert own(ruleset.incoming)[0].reasons[0].code == "ANTI_LOCKOUT"
+
+    @pytest.mark.parametrize("port", [22, 222, 3389, 5985, 5986])
+    def test_a_name_does_not_stand_for_a_way_in_that_its_port_proves(self, port: int) -> None:
+        text = incoming(action='"drop"', port=f'"tcp/{port}"')
+        with pytest.raises(LockOutError, match=f"tcp/{port} would be closed"):
+            decided(text, admin(port, peers=()), self.FAKE)
+
+    def test_a_name_is_the_way_in_where_there_is_no_other(self) -> None:
+        text = incoming(action='"drop"', port='"tcp/4444"')
+        with pytest.raises(LockOutError, match="tcp/4444 would be closed"):
+            decided(text, self.FAKE)
+        assert knock(decided(text, self.FAKE, admin(5555)), 4444).action is DROP
+
+
+class TestNamedPeers:
+    @pytest.mark.parametrize("choice", [
+        {"action": '"drop"'},
+        {"action": '"reject"', "port": '"tcp/22"'},
+        {"action": '"drop"', "program": '"sshd"'},
+    ])  # fmt: skip
+    @pytest.mark.parametrize("literal", ["198.51.100.7", "198.51.100.0/24"])
+    def test_whom_a_drop_names_by_address_is_not_kept(
+        self, choice: dict[str, str], literal: str
+    ) -> None:
+        """Not even the only administrator seen: the port stays open to others."""
+        ruleset = decided(incoming(**choice, **{"from": f'"{literal}"'}), admin())
+        assert knock(ruleset, 22, source="198.51.100.7").action is not ACCEPT
+        assert knock(ruleset, 22).action is ACCEPT
+        assert "ADMIN_KEPT_ASIDE" not in said(ruleset)
+
+    def test_the_others_are(self) -> None:
+        text = incoming(action='"drop"', **{"from": '"198.51.100.7"'})
+        narrow = incoming(action='"accept"', port='"tcp/22"', **{"from": '"zone:bad"'})
+        ruleset = decided(f"{text}\n{narrow.removeprefix(ZONES)}", admin(peers=PEERS))
+        assert knock(ruleset, 22, source="198.51.100.7").action is DROP
+        assert knock(ruleset, 22, "v6", source="2001:db8:7::7").action is ACCEPT
+        assert str(own(ruleset.incoming)[0].remote) == "2001:db8:7::7"
+        assert "ADMIN_KEPT_ASIDE" in said(ruleset)
+
+    def test_an_earlier_accept_wins(self) -> None:
+        accept = incoming(action='"accept"', port='"tcp/22"', **{"from": '"198.51.100.7"'})
+        drop = incoming(action='"drop"', **{"from": '"198.51.100.0/24"'}).removeprefix(ZONES)
+        ruleset = decided(f"{accept}\n{drop}", admin())
+        assert knock(ruleset, 22, source="198.51.100.7").action is ACCEPT
+        assert own(ruleset.incoming)[0].reasons[0].code == "ANTI_LOCKOUT"
+
+    def test_everybody_is_nobody_by_name(self) -> None:
+        text = incoming(action='"drop"', port='"tcp/22"', **{"from": '"0.0.0.0/0"'})
+        assert knock(decided(text, admin()), 22, source="198.51.100.7").action is ACCEPT

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import attrs
 import pytest
 from policy_findings import call, codes, knock, own, said
 
@@ -9,6 +10,7 @@ from netstat_fw import parse
 from netstat_fw.analyzers import analyze
 from netstat_fw.errors import LockOutError
 from netstat_fw.observation import decide_remotes, find_edges, merge, name_remotes, observe
+from netstat_fw.records import Process
 from netstat_fw.ruleset import Action, Policy, Ruleset, propose, read_decisions
 
 ACCEPT, DROP, _ = Action
@@ -151,3 +153,60 @@ def test_sessions_of_a_family_without_a_listener_join_those_of_the_other() -> No
     kept = own(ruleset.incoming)[0]
     assert str(kept.remote) == f"{OPEN},2001:db8:9::9"
     assert [line.line for line in kept.evidence] == [2, 4, 5]
+
+
+def guessing(program: str, listener: str = "1/sshd") -> Ruleset:
+    """Propose ssh for an office, with somebody from elsewhere connected to it."""
+    text = (
+        f"tcp 0 0 0.0.0.0:22 0.0.0.0:* LISTEN {listener}\n"
+        f"tcp 0 0 192.0.2.2:22 {OPEN}:40001 ESTABLISHED {program}"
+    )
+    return propose(analyze(parse(text)), Policy(decisions=OFFICE))
+
+
+@pytest.mark.parametrize("program", [
+    "3/sshd: unknown [priv]", "3/sshd: unknown [pri", "1234/sshd: unknown ", "123456/sshd: unknow",
+    "1234567/sshd: unkno", "3/sshd: unknown [net]", "3/sshd: [accepted]", "3/sshd: [net]",
+    "123456/sshd: [accep", "3/sshd: root [net]", "31/sshd: root [net", "312/sshd: root [ne",
+    "3/sshd-session: unknown", "3/sshd-session: root [net]", "3/sshd-auth: root [",
+    "123456/sshd-auth", "-",
+])  # fmt: skip
+def test_who_is_still_at_the_login_is_kept_by_nothing(program: str) -> None:
+    """Else whoever guesses passwords while netstat runs would be let in for good."""
+    ruleset = guessing(program)
+    assert knock(ruleset, 22, source=OPEN).action is DROP
+    assert "ADMIN_KEPT_ASIDE" not in said(ruleset)
+
+
+@pytest.mark.parametrize("program", [
+    "3/sshd: root@pts/0", "3/sshd: root [priv]", "3/sshd: unknown@pts/0", "3/sshd: unknowns [pri",
+    "123456/sshd-session:", "3/sshd", "3/sshd: net [priv]", "3/dropbear",
+])  # fmt: skip
+def test_who_may_have_logged_in_is_kept(program: str) -> None:
+    ruleset = guessing(program)
+    assert knock(ruleset, 22, source=OPEN).action is ACCEPT
+    assert "ADMIN_KEPT_ASIDE" in said(ruleset)
+
+
+def test_a_session_without_a_program_is_kept_where_none_is_captured() -> None:
+    assert knock(guessing("-", "-"), 22, source=OPEN).action is ACCEPT
+
+
+def test_guessers_stay_peers() -> None:
+    text = capture(22, "sshd").replace("2/sshd", "2/sshd: unknown [pri")
+    (ssh,) = [each for each in analyze(parse(text)).exposures if each.port == 22]
+    assert list(map(str, ssh.peers)) == [OPEN, CLOSING]
+    assert ssh.connected == ()
+
+
+def test_a_session_of_a_process_without_a_name_is_kept() -> None:
+    """Windows names no owner to who may not know it."""
+    text = (
+        "tcp 0 0 0.0.0.0:22 0.0.0.0:* LISTEN 1/sshd\n"
+        f"tcp 0 0 192.0.2.2:22 {OPEN}:40001 ESTABLISHED 2/sshd"
+    )
+    capture = parse(text)
+    listener, session = capture.sockets
+    nameless = attrs.evolve(session, process=Process(2))
+    findings = analyze(attrs.evolve(capture, sockets=(listener, nameless)))
+    assert knock(propose(findings, Policy(decisions=OFFICE)), 22, source=OPEN).action is ACCEPT

@@ -140,7 +140,8 @@ class Exposure:
         remote_port: port the other side must use, where a standard says so (DHCP).
         peers: addresses seen connected to it, without this host's own, and without those that only
             asked for a connection: the address of a first packet can be forged.
-        connected: those of them whose connection was open, neither begun nor closing.
+        connected: those of them whose connection was open, neither begun nor closing, and not still
+            at sshd's login.
         peers_complete: False where a connected peer has no usable address in the capture.
         sessions: the connections that were captured, without half-open ones.
         admin: a way in for administrators (ssh, RDP, WinRM).

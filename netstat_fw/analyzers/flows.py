@@ -123,7 +123,7 @@ def with_sessions(exposure: Exposure, traffic: Traffic, context: Context) -> Exp
 
     A peer that is only asking proves that the port answers, and nothing about itself.
     """
-    others = traffic.others()
+    others = traffic.others(exposure.programs)
     sessions = context.cite(others.settled)
     return attrs.evolve(
         exposure,

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from netstat_fw.analyzers.administration import is_logged_in
 from netstat_fw.analyzers.rows import families_of, further_ends, programs_of
 from netstat_fw.analyzers.verdicts import Verdict
 from netstat_fw.evidence import Confidence
 from netstat_fw.records import Protocol, State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from netstat_fw.address import Address
     from netstat_fw.analyzers.direction import Conclusion
@@ -57,16 +58,18 @@ class Others:
         peers: their distinct addresses, sorted; none that may be forged.
         settled: the rows whose peer has shown that packets reach it.
         asking: the half-open rows: whoever only asks may have forged the address, RFC 4987 2.
+        named: whether the capture names the programs of the port.
     """
 
     peers: tuple[Address, ...]
     settled: list[Row]
     asking: list[Row]
+    named: bool
 
     @property
     def connected(self) -> tuple[Address, ...]:
-        """Those whose connection was open, neither begun nor closing, sorted."""
-        opened = [row for row in self.settled if row.socket.state is State.ESTABLISHED]
+        """Those whose connection was open, neither begun nor closing nor at a login, sorted."""
+        opened = [row for row in self.settled if is_logged_in(row, named=self.named)]
         return self.peers if len(opened) == len(self.settled) else _far_addresses(opened)
 
     @property
@@ -128,13 +131,17 @@ class Traffic:
         """The distinct programs, sorted."""
         return programs_of(self.rows)
 
-    def others(self) -> Others:
-        """Find who is at the other side."""
+    def others(self, programs: Collection[str] = ()) -> Others:
+        """Find who is at the other side.
+
+        Args:
+            programs: those that the capture names for the port beside the rows' own.
+        """
         settled, asking = self.rows, []
         if State.SYN_RECEIVED in self.states:
             settled = [row for row in self.rows if row.socket.state is not State.SYN_RECEIVED]
             asking = [row for row in self.rows if row.socket.state is State.SYN_RECEIVED]
-        return Others(_far_addresses(settled), settled, asking)
+        return Others(_far_addresses(settled), settled, asking, bool(programs or self.programs))
 
     def evidence(self, context: Context) -> tuple[Evidence, ...]:
         """Cite the rows."""

@@ -26,7 +26,7 @@ from netstat_fw.ruleset.proposal.questions import open_questions
 from netstat_fw.ruleset.proposal.remarks import list_subjects, remark_findings, remark_verdicts
 from netstat_fw.ruleset.proposal.reports import report_decisions
 from netstat_fw.ruleset.proposal.rulings import rule_on
-from netstat_fw.ruleset.proposal.subjects import is_way_in
+from netstat_fw.ruleset.proposal.subjects import ways_that_count
 from netstat_fw.ruleset.rule import Rule
 from netstat_fw.ruleset.terms import Action, Direction
 
@@ -99,7 +99,7 @@ def _remark_ways_in(findings: Findings, inside: Side, desk: Desk) -> Iterator[Re
     Raises:
         LockOutError: where they no longer do.
     """
-    ways = [exposure for exposure in findings.exposures if is_way_in(exposure)]
+    ways = ways_that_count(findings.exposures)
     if not ways:
         yield _NO_WAY_IN
         return

@@ -18,7 +18,8 @@ from netstat_fw.ruleset.proposal.companions import (
 )
 from netstat_fw.ruleset.proposal.desk import Desk, Side
 from netstat_fw.ruleset.proposal.incoming import judge_exposure
-from netstat_fw.ruleset.proposal.lockout import cuts_off
+from netstat_fw.ruleset.proposal.keeping import kept_out
+from netstat_fw.ruleset.proposal.lockout import cut_off
 from netstat_fw.ruleset.proposal.outgoing import judge_connection
 from netstat_fw.ruleset.proposal.places import arrange
 from netstat_fw.ruleset.proposal.rulings import rule_on
@@ -29,7 +30,7 @@ from netstat_fw.ruleset.proposal.writing import keep_sessions, write_verdict
 from netstat_fw.ruleset.terms import Direction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from typing import TypeAlias
 
     from netstat_fw.analyzers.findings import (
@@ -183,7 +184,7 @@ def _write_choices(
 
 
 def _keep_ways_in(
-    judged: Judged, chosen: Iterable[Placed], desk: Desk
+    judged: Judged, chosen: Sequence[Placed], desk: Desk
 ) -> tuple[list[Placed], Judged]:
     """Keep the administrators in who were seen, against decisions too unless told otherwise."""
     rules = [placed.rule for placed in arrange(chosen)]
@@ -195,11 +196,13 @@ def _keep_ways_in(
             marked.append((ruling, verdict))
             continue
         let_in = ruling.left is not None and verdict.treatment.accepts
-        against = cuts_off(exposure, rules, desk.zones, otherwise=let_in)
+        against = cut_off(exposure, rules, desk.zones, otherwise=let_in)
         marks = [] if exposure.peers_complete else [Mark.ADMIN_PEER_UNKNOWN]
         if not against or not desk.policy.allow_lockout:
-            kept += keep_sessions(exposure)
-            marks += [Mark.ADMIN_KEPT_ASIDE] if against else []
+            out = against and against & kept_out(ruling, chosen, desk)
+            stay = tuple(peer for peer in exposure.connected if peer not in out)
+            kept += keep_sessions(exposure, stay)
+            marks += [Mark.ADMIN_KEPT_ASIDE] if against - out else []
         marked.append((ruling, verdict.marked(*marks)))
     return kept, marked
 

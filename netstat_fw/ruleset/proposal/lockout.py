@@ -50,8 +50,10 @@ def is_open(
     )
 
 
-def cuts_off(exposure: Exposure, rules: Sequence[Rule], zones: Zones, *, otherwise: bool) -> bool:
-    """Tell whether rules keep out anybody who has a connection to an exposure open.
+def cut_off(
+    exposure: Exposure, rules: Sequence[Rule], zones: Zones, *, otherwise: bool
+) -> frozenset[Address]:
+    """Find those whom rules keep out though they have a connection to an exposure open.
 
     Args:
         exposure: the exposure.
@@ -60,12 +62,14 @@ def cuts_off(exposure: Exposure, rules: Sequence[Rule], zones: Zones, *, otherwi
         otherwise: whether those whom no rule speaks of are let in.
     """
     about = [rule for rule in rules if _speaks_of(rule, exposure)]
-    for peer in map(parse_address, exposure.connected):
-        deciding = next((rule for rule in about if _is_for(rule, peer, zones)), None)
+    out = []
+    for peer in exposure.connected:
+        address = parse_address(peer)
+        deciding = next((rule for rule in about if _is_for(rule, address, zones)), None)
         let_in = otherwise if deciding is None else deciding.action is Action.ACCEPT
         if not let_in:
-            return True
-    return False
+            out.append(peer)
+    return frozenset(out)
 
 
 def _deciding(

@@ -5,10 +5,12 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING
 
+from netstat_fw.analyzers.administration import is_proven
 from netstat_fw.analyzers.findings import Basis, Connection, Datagram, Exposure, Stance
 from netstat_fw.ruleset.sets import PortSet
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import TypeAlias
 
     from netstat_fw.analyzers.findings import Scope
@@ -60,3 +62,12 @@ def key_of(exposure: Exposure) -> Key:
 def is_way_in(exposure: Exposure) -> bool:
     """Tell whether administrators come in here from other machines, as the capture shows."""
     return exposure.admin and exposure.stance is Stance.OPEN and exposure.basis in _OBSERVED
+
+
+def ways_that_count(exposures: Iterable[Exposure]) -> list[Exposure]:
+    """Return the ways in of which one must be left: claimed ones only where none is proven.
+
+    Else a program that calls itself sshd would stand for the real one while that is closed.
+    """
+    ways = [exposure for exposure in exposures if is_way_in(exposure)]
+    return [way for way in ways if is_proven(way.port)] or ways

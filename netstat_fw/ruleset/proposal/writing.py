@@ -16,7 +16,7 @@ from netstat_fw.ruleset.proposal.addresses import addresses_of, common_families,
 from netstat_fw.ruleset.proposal.incoming import confidence_in
 from netstat_fw.ruleset.proposal.places import Place, Placed
 from netstat_fw.ruleset.proposal.replies import OPERATOR_ANSWER
-from netstat_fw.ruleset.proposal.subjects import is_way_in, ports_of, service_of
+from netstat_fw.ruleset.proposal.subjects import ports_of, service_of
 from netstat_fw.ruleset.proposal.treatment import Treatment
 from netstat_fw.ruleset.rule import Rule
 from netstat_fw.ruleset.sets import PortSet
@@ -25,6 +25,7 @@ from netstat_fw.ruleset.terms import Action
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
+    from netstat_fw.address import Address
     from netstat_fw.analyzers.findings import Connection
     from netstat_fw.protocol import Protocol
     from netstat_fw.ruleset.proposal.verdicts import Remote, Verdict
@@ -82,14 +83,19 @@ def write_verdict(
                 yield Placed(place, _carried(rule, protocol))
 
 
-def keep_sessions(exposure: Exposure) -> Iterator[Placed]:
+def keep_sessions(exposure: Exposure, peers: tuple[Address, ...]) -> Iterator[Placed]:
     """Make the rule that lets in again the administrators who were connected to a way in.
 
-    Who had closed already, or asked only, is kept by nothing: so end those too who tried passwords.
+    Who had closed already, asked only or was at the login is kept by nothing: so end those too who
+    tried passwords.
+
+    Args:
+        exposure: the way in.
+        peers: those of the connected who are kept.
     """
-    if not is_way_in(exposure) or not exposure.connected:
+    if not peers:
         return
-    local, remote = local_side(exposure), addresses_of(exposure.connected)
+    local, remote = local_side(exposure), addresses_of(peers)
     families = common_families(exposure.families, local, remote)
     if not families:
         return
