@@ -63,6 +63,7 @@ HERE = attrs.evolve(
 )
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("target", TARGETS)
 def test_a_packet_to_every_port_meets_the_verdict_of_the_model(lab: Link, target: str) -> None:
     """65,536 ports x tcp and udp x IPv4 and IPv6 x both chains: 524,288 packets."""
@@ -92,6 +93,7 @@ def judge(lab: Link, some: list[Probe]) -> list[tuple[ConnectionState, bool]]:
     return [(fate.state, fate.passed) for fate in found if fate.state]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("target", ["nftables-json", "firewalld", "ufw"])
 def test_a_thousand_packets_meet_the_verdict_of_the_model(lab: Link, target: str) -> None:
     """Targets that load slowly, or as others do: packets of every kind, and at every edge."""

@@ -83,7 +83,7 @@ def test_the_documents_name_every_extra_that_is_for_users(built: dict[str, Path]
         (name,) = (name for name in wheel.namelist() if name.endswith("/METADATA"))
         extras = email.message_from_bytes(wheel.read(name)).get_all("Provides-Extra", [])
     named = set(re.findall(r"^\| `netstat-fw\[(\w+)\]`", page, re.MULTILINE))
-    assert named == set(extras) - {"checkers", "dev", "docs", "types"}
+    assert named == set(extras) - {"checkers", "dev", "docs", "full", "types"}
 
 
 def test_the_archive_has_what_a_rebuild_and_its_tests_need(built: dict[str, Path]) -> None:
