@@ -155,3 +155,11 @@ def test_without_header_internet_and_unix_rows_may_mix() -> None:
     text = (_UNIX_ROW.format("x                 /run/x") + _FORGED + "\n") * 2
     read = parse(text)
     assert (len(read.sockets), len(read.unix_sockets), read.diagnostics) == (2, 2, ())
+
+
+def test_a_row_whose_columns_leave_no_room_still_ends_with_its_program() -> None:
+    """``udpl6`` and a queue of six digits: one blank between them, as the tool prints it."""
+    above = "udpl6 147785  21081 2001:db8::1:2324        :::*                                1/"
+    capture = parse(f"{above}\nunix 2 [ ] X 1\n")
+    assert (len(capture.sockets), capture.unix_sockets) == (1, ())
+    assert [each.code for each in capture.diagnostics] == ["damaged-row"]

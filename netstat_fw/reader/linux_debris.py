@@ -23,8 +23,9 @@ _LONGEST_NAME = 17
 _MOST_ADDED = 4
 # "tcp 0 0 *:1 " is the least that stands before a foreign address.
 LONGEST_DEBRIS_REMOTE = _LONGEST_NAME - len("tcp 0 0 *:1 ")
-# Tools pad every column but the last, and the program is not the first.
-_PRINTED = re.compile(r"[ \t>|]*+\S+ {2,}")
+# Tools pad every column but the last, and the program is not the first. Only "udpl6" and a queue of
+# six digits leave no two blanks between the first two.
+_PRINTED = re.compile(r"[ \t>|]*+\S.*? {2,}\S")
 _UNIX_STARTS = ("unix", "??")
 
 
