@@ -18,13 +18,11 @@ import attrs
 from netstat_fw.address import Address  # noqa: TC001 - attrs.resolve_types needs it
 from netstat_fw.analyzers.facts import HostFacts  # noqa: TC001 - attrs.resolve_types needs it
 from netstat_fw.evidence import Confidence, Evidence, ProcessCheck, Question, Reason
+from netstat_fw.ranges import PORT
 from netstat_fw.records import Family, Protocol  # noqa: TC001 - attrs.resolve_types needs it
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-# The limits of a port, for those who read stored findings.
-_PORT = {"minimum": 1, "maximum": 65535}
 
 Network: TypeAlias = IPv4Network | IPv6Network
 
@@ -161,11 +159,11 @@ class Exposure:
     addresses: tuple[Address, ...] = ()
     basis: Basis = Basis.LISTENER
     stance: Stance = Stance.OPEN
-    port_end: int | None = attrs.field(default=None, metadata=_PORT)
+    port_end: int | None = attrs.field(default=None, metadata=PORT)
     service: str | None = None
     programs: tuple[str, ...] = ()
     remotes: tuple[Network, ...] = ()
-    remote_port: int | None = attrs.field(default=None, metadata=_PORT)
+    remote_port: int | None = attrs.field(default=None, metadata=PORT)
     peers: tuple[Address, ...] = ()
     connected: tuple[Address, ...] = ()
     peers_complete: bool = True
@@ -173,7 +171,7 @@ class Exposure:
     admin: bool = False
     dual_stack: DualStack | None = None
     carries: tuple[Protocol, ...] = ()
-    companion_of: int | None = attrs.field(default=None, metadata=_PORT)
+    companion_of: int | None = attrs.field(default=None, metadata=PORT)
     question: Question | None = None
     confidence: Confidence = Confidence.CERTAIN
     reasons: tuple[Reason, ...] = ()
@@ -206,7 +204,7 @@ class Connection:
     protocol: Protocol
     remote_port: int = attrs.field(validator=[attrs.validators.ge(1), attrs.validators.le(65535)])
     families: tuple[Family, ...]
-    local_port: int | None = attrs.field(default=None, metadata=_PORT)
+    local_port: int | None = attrs.field(default=None, metadata=PORT)
     basis: Basis = Basis.CONNECTION
     service: str | None = None
     programs: tuple[str, ...] = ()
@@ -239,7 +237,7 @@ class Datagram:
     """
 
     protocol: Protocol
-    port: int | None = attrs.field(metadata=_PORT)
+    port: int | None = attrs.field(metadata=PORT)
     role: Role
     families: tuple[Family, ...]
     service: str | None = None

@@ -22,6 +22,7 @@ from netstat_fw.evidence import (  # noqa: TC001 - attrs.resolve_types needs the
     Reason,
 )
 from netstat_fw.protocol import Family, Protocol
+from netstat_fw.ranges import POSITIVE
 from netstat_fw.ruleset.sets import BOTH_FAMILIES, AddressSet, PortSet
 from netstat_fw.ruleset.terms import (
     Action,
@@ -42,7 +43,6 @@ _OCTET = 255
 # What the JSON Schema says of a field beside its type.
 NAME = {"minLength": 1}
 _OCTETS = {"minimum": 0, "maximum": _OCTET}
-_POSITIVE = {"minimum": 1}
 
 
 def check_name(_instance: object, field: attrs.Attribute[str], value: str) -> None:
@@ -90,9 +90,9 @@ class LogRate:
         burst: messages that may come at once before the rate holds, 1 or more.
     """
 
-    count: int = attrs.field(validator=_check_count, metadata=_POSITIVE)
+    count: int = attrs.field(validator=_check_count, metadata=POSITIVE)
     interval: LogInterval = LogInterval.MINUTE
-    burst: int = attrs.field(default=5, validator=_check_count, metadata=_POSITIVE)
+    burst: int = attrs.field(default=5, validator=_check_count, metadata=POSITIVE)
 
 
 @attrs.frozen
