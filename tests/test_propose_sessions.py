@@ -101,7 +101,7 @@ def test_a_connection_that_is_asked_for_makes_no_stranger_of_an_edge() -> None:
 @pytest.mark.parametrize(
     ("port", "program", "peer_port"),
     [(22, "-", 40001), (22, "-", 1022), (3389, "-", 50412), (5985, "-", 49200),
-     (7722, "9/sshd", 40001), (7722, "9/sshd", 10022)],
+     (22, "9/sshd", 40001), (222, "9/sshd", 40001), (222, "9/sshd", 10022)],
 )  # fmt: skip
 @pytest.mark.parametrize("profile", ["strict", "balanced", "permissive"])
 def test_a_session_keeps_its_way_in_though_no_listener_is_captured(
@@ -125,7 +125,33 @@ def test_a_session_keeps_its_way_in_though_no_listener_is_captured(
         )
 
 
+@pytest.mark.parametrize("listener", ["tcp 0 0 0.0.0.0:80 0.0.0.0:* LISTEN 1/httpd\n", ""])
+@pytest.mark.parametrize("port", [7722, 4444])
+@pytest.mark.parametrize("profile", ["strict", "balanced"])
+def test_a_name_without_a_listener_keeps_who_is_connected_and_opens_nothing(
+    listener: str, port: int, profile: str
+) -> None:
+    """Every user can run a program, call it sshd, connect to it and close its listener."""
+    text = f"{listener}tcp 0 0 192.0.2.2:{port} {OPEN}:40001 ESTABLISHED 9/sshd"
+    findings = analyze(parse(text))
+    ruleset = propose(findings, Policy(profile=profile))
+    assert knock(ruleset, port, source=OPEN).action is ACCEPT
+    assert knock(ruleset, port, source="198.51.100.9").action is DROP
+    marks = said(ruleset)
+    assert marks["ADMIN_KEPT_ALONE"].startswith(f"tcp/{port}: who is connected")
+    assert marks["NO_WAY_IN"]
+    assert not {"ADMIN_KEPT_ASIDE", "HAZARD_ADMIN_OPEN"} & marks.keys()
+    shut = read_decisions(f'[[incoming]]\naction="drop"\nport="tcp/{port}"')
+    closed = propose(findings, Policy(profile=profile, decisions=shut))
+    assert knock(closed, port, source=OPEN).action is DROP
+    asked = read_decisions(f'[answers]\n"Q_INCOMING tcp/{port}" = true')
+    opened = propose(findings, Policy(profile="balanced", decisions=asked))
+    assert knock(opened, port, source="198.51.100.9").action is ACCEPT
+
+
 @pytest.mark.parametrize("row", [
+    # At the login.
+    f"tcp 0 0 192.0.2.2:22 {OPEN}:40001 ESTABLISHED 9/sshd: unknown [pri",
     # Closing, and not of an administrator's kind.
     f"tcp 0 0 192.0.2.2:22 {OPEN}:40001 TIME_WAIT -",
     f"tcp 0 0 192.0.2.2:7722 {OPEN}:40001 ESTABLISHED 9/app",

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netstat_fw.analyzers.administration import is_admin
+from netstat_fw.analyzers.administration import is_admin, is_logged_in
 from netstat_fw.analyzers.direction import SESSION, T5, T6, T8, DirectionTable, Way
 from netstat_fw.analyzers.findings import Fate
 from netstat_fw.analyzers.host import PEERS_EPHEMERAL
 from netstat_fw.analyzers.rows import holder
 from netstat_fw.analyzers.verdicts import Verdict
 from netstat_fw.analyzers.wording import port_text
-from netstat_fw.records import State
 
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
@@ -78,12 +77,12 @@ def _is_session(row: Row, port: int, direction: Conclusion) -> bool:
     """Tell whether an administrator is connected to a port whose listener was not captured.
 
     A client's port is never taken for one: ssh daemons also connect on behalf of who is connected.
+    Who has not logged in yet is no administrator.
     """
     if direction is not T6 and direction is not T8:
         return False
-    socket = row.socket
     programs = () if row.program is None else (row.program,)
-    return socket.state is State.ESTABLISHED and is_admin(socket.protocol, port, programs)
+    return is_admin(row.socket.protocol, port, programs) and is_logged_in(row, named=bool(programs))
 
 
 def _asked(row: Row, direction: Conclusion, flows: Flows) -> Traffic:

@@ -56,7 +56,7 @@ def _of_exposure(exposure: Exposure, programs: Collection[str]) -> Iterator[Haza
     known = PORT_HAZARDS.get((exposure.protocol, exposure.port))
     if known is not None and exposure.port_end is None:
         yield _about(exposure, known.code, known.risk, known.advice)
-    if exposure.admin and known is not ADMIN:
+    if exposure.admin and known is not ADMIN and exposure.basis is Basis.LISTENER:
         yield _about(exposure, ADMIN.code, ADMIN.risk, ADMIN.advice)
     published = any(map(is_publisher, exposure.programs))
     if published or is_node_port(exposure, programs):

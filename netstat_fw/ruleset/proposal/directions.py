@@ -23,7 +23,7 @@ from netstat_fw.ruleset.proposal.lockout import cut_off
 from netstat_fw.ruleset.proposal.outgoing import judge_connection
 from netstat_fw.ruleset.proposal.places import arrange
 from netstat_fw.ruleset.proposal.rulings import rule_on
-from netstat_fw.ruleset.proposal.subjects import is_way_in, key_of
+from netstat_fw.ruleset.proposal.subjects import has_administrators, is_way_in, key_of
 from netstat_fw.ruleset.proposal.treatment import Treatment
 from netstat_fw.ruleset.proposal.verdicts import Mark, Verdict
 from netstat_fw.ruleset.proposal.writing import keep_sessions, write_verdict
@@ -192,17 +192,20 @@ def _keep_ways_in(
     marked: Judged = []
     for ruling, verdict in judged:
         exposure = ruling.finding
-        if not is_way_in(exposure):
+        if not has_administrators(exposure):
             marked.append((ruling, verdict))
             continue
         let_in = ruling.left is not None and verdict.treatment.accepts
         against = cut_off(exposure, rules, desk.zones, otherwise=let_in)
-        marks = [] if exposure.peers_complete else [Mark.ADMIN_PEER_UNKNOWN]
+        way_in = is_way_in(exposure)
+        marks = [Mark.ADMIN_PEER_UNKNOWN] if way_in and not exposure.peers_complete else []
         if not against or not desk.policy.allow_lockout:
             out = against and against & kept_out(ruling, chosen, desk)
             stay = tuple(peer for peer in exposure.connected if peer not in out)
             kept += keep_sessions(exposure, stay)
-            marks += [Mark.ADMIN_KEPT_ASIDE] if against - out else []
+            if against - out:
+                aside = way_in or ruling.matches
+                marks.append(Mark.ADMIN_KEPT_ASIDE if aside else Mark.ADMIN_KEPT_ALONE)
         marked.append((ruling, verdict.marked(*marks)))
     return kept, marked
 

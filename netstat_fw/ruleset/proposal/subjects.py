@@ -59,9 +59,19 @@ def key_of(exposure: Exposure) -> Key:
     return exposure.protocol, exposure.port, exposure.port_end, exposure.scope
 
 
-def is_way_in(exposure: Exposure) -> bool:
-    """Tell whether administrators come in here from other machines, as the capture shows."""
+def has_administrators(exposure: Exposure) -> bool:
+    """Tell whether who is connected here from other machines is an administrator, or says so."""
     return exposure.admin and exposure.stance is Stance.OPEN and exposure.basis in _OBSERVED
+
+
+def is_way_in(exposure: Exposure) -> bool:
+    """Tell whether administrators come in here from other machines, as the capture shows.
+
+    A listener was captured, or the port proves it: a connected program that calls itself sshd would
+    else open a port on which nothing listens.
+    """
+    shown = exposure.basis is Basis.LISTENER or is_proven(exposure.port)
+    return has_administrators(exposure) and shown
 
 
 def ways_that_count(exposures: Iterable[Exposure]) -> list[Exposure]:

@@ -35,6 +35,10 @@ class Mark(enum.Enum):
         "the administrators seen connected stay let in, though a decision keeps some of them out:"
         " what closes a way in must be allowed explicitly"
     )
+    ADMIN_KEPT_ALONE = (
+        "who is connected to what calls itself a way in for administrators stays let in, and nobody"
+        " else: nothing was captured that listens there"
+    )
     ADMIN_PEER_UNKNOWN = (
         "an administrator's session shows no usable address: only the rule for everybody keeps it"
     )
