@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netstat_fw.analyzers.assignment import Assignment
-from netstat_fw.analyzers.direction import NAMED, T1, UNREADABLE, Conclusion, Way
+from netstat_fw.analyzers.conclusions import NAMED, T1, UNREADABLE, Conclusion, Way
 from netstat_fw.analyzers.ends import Reach
 from netstat_fw.analyzers.findings import Fate, Role
 from netstat_fw.analyzers.host import PEERS_EPHEMERAL

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netstat_fw.analyzers.administration import is_admin, is_logged_in
-from netstat_fw.analyzers.direction import SESSION, T5, T6, T8, DirectionTable, Way
+from netstat_fw.analyzers.conclusions import SESSION, T5, T6, T8, Way
+from netstat_fw.analyzers.direction import DirectionTable
 from netstat_fw.analyzers.findings import Fate
 from netstat_fw.analyzers.host import PEERS_EPHEMERAL
 from netstat_fw.analyzers.rows import holder
@@ -19,8 +20,8 @@ from netstat_fw.analyzers.wording import port_text
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
 
+    from netstat_fw.analyzers.conclusions import Conclusion
     from netstat_fw.analyzers.covers import Covers
-    from netstat_fw.analyzers.direction import Conclusion
     from netstat_fw.analyzers.flows import Flows, Port
     from netstat_fw.analyzers.host import Context
     from netstat_fw.analyzers.rows import Row

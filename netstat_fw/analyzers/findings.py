@@ -9,7 +9,6 @@ knowledge instead of captured lines; its `basis` then says so.
 
 from __future__ import annotations
 
-import enum
 from ipaddress import IPv4Network, IPv6Network
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -17,6 +16,7 @@ import attrs
 
 from netstat_fw.address import Address  # noqa: TC001 - attrs.resolve_types needs it
 from netstat_fw.analyzers.facts import HostFacts  # noqa: TC001 - attrs.resolve_types needs it
+from netstat_fw.analyzers.terms import Basis, DualStack, Fate, Risk, Role, Scope, Stance
 from netstat_fw.evidence import Confidence, Evidence, ProcessCheck, Question, Reason
 from netstat_fw.ranges import PORT
 from netstat_fw.records import Family, Protocol  # noqa: TC001 - attrs.resolve_types needs it
@@ -24,99 +24,25 @@ from netstat_fw.records import Family, Protocol  # noqa: TC001 - attrs.resolve_t
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+__all__ = [
+    "Answer",
+    "Basis",
+    "Connection",
+    "Datagram",
+    "DualStack",
+    "Exposure",
+    "Fate",
+    "Findings",
+    "Hazard",
+    "Network",
+    "Outcome",
+    "Risk",
+    "Role",
+    "Scope",
+    "Stance",
+]
+
 Network: TypeAlias = IPv4Network | IPv6Network
-
-
-class Basis(enum.Enum):
-    """What a finding rests on."""
-
-    LISTENER = "listener"
-    """A captured listening socket."""
-    CONNECTION = "connection"
-    """Captured connections; for incoming ones no listener was captured."""
-    DATAGRAM = "datagram"
-    """A captured datagram socket and the role of its port."""
-    KNOWLEDGE = "knowledge"
-    """What nearly every host, or a captured service, needs; never seen itself."""
-    COMPANION = "companion"
-    """A port that usually goes with an exposed one; nothing listens there yet."""
-    CHECKLIST = "checklist"
-    """What a yes to an open question would add; never seen itself."""
-
-
-class Stance(enum.Enum):
-    """What an exposure asks for, before confidence and policy."""
-
-    OPEN = "open"
-    """Accept it as far as its confidence allows."""
-    SHUT = "shut"
-    """Put an explicit drop for it, in every profile, until the operator decides otherwise."""
-
-
-class Scope(enum.Enum):
-    """Which of the host's addresses an exposure answers on."""
-
-    ANY = "any"
-    """Every address of its families."""
-    ADDRESSES = "addresses"
-    """Only `Exposure.addresses`."""
-    BRIDGE = "bridge"
-    """Only `Exposure.addresses`, which belong to a container or VM bridge."""
-    LINK_LOCAL = "link-local"
-    """Only link-local addresses, 169.254.0.0/16 or fe80::/10; no literal is trusted."""
-    GROUP = "group"
-    """Only the multicast or broadcast `Exposure.addresses`."""
-    UNNAMED = "unnamed"
-    """One address that the capture cut short or shows as a name; never a literal."""
-    LOOPBACK = "loopback"
-    """Only this machine."""
-
-
-class DualStack(enum.Enum):
-    """How far a ``::`` bind also serves IPv4."""
-
-    TWIN = "twin"
-    """A 0.0.0.0 socket stands beside it: each serves its own family."""
-    PROVEN = "proven"
-    """An IPv4 peer is connected to it, or the protocol column says tcp46 or udp46."""
-    ASSUMED = "assumed"
-    """No twin, on a platform where ``::`` serves both unless told otherwise."""
-    NONE = "none"
-    """IPv6 only, by the platform's rule."""
-
-
-class Role(enum.Enum):
-    """What a datagram socket is for."""
-
-    SERVER = "server"
-    CLIENT = "client"
-    BOTH = "both"
-    MEMBER = "member"
-    LOCAL = "local"
-    UNDECIDED = "undecided"
-
-
-class Risk(enum.Enum):
-    """How bad an exposed service is."""
-
-    CRITICAL = "critical"
-    WARNING = "warning"
-    INFO = "info"
-
-
-class Fate(enum.Enum):
-    """What became of one captured socket."""
-
-    FINDING = "finding"
-    """It is part of a finding that speaks for a rule."""
-    COVERED = "covered"
-    """An exposure of the capture's own already covers it."""
-    LOCAL = "local"
-    """It never leaves the machine."""
-    EXCLUDED = "excluded"
-    """It gives no rule; the reason says why."""
-    QUESTION = "question"
-    """Only the operator can say; a question asks."""
 
 
 @attrs.frozen

@@ -12,7 +12,7 @@ import attrs
 
 from netstat_fw.analyzers.administration import is_admin
 from netstat_fw.analyzers.citation import unite
-from netstat_fw.analyzers.direction import NAMED, UNREADABLE
+from netstat_fw.analyzers.conclusions import NAMED, UNREADABLE
 from netstat_fw.analyzers.findings import Basis, Connection, Exposure, Fate, Scope
 from netstat_fw.analyzers.host import sort_addresses
 from netstat_fw.analyzers.roles import carried_by

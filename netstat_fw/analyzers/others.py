@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netstat_fw.analyzers.direction import Conclusion, Way
+from netstat_fw.analyzers.conclusions import Conclusion, Way
 from netstat_fw.analyzers.ends import Reach
 from netstat_fw.analyzers.findings import Fate
 from netstat_fw.analyzers.verdicts import Verdict

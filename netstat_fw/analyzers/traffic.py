@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from netstat_fw.address import Address
-    from netstat_fw.analyzers.direction import Conclusion
+    from netstat_fw.analyzers.conclusions import Conclusion
     from netstat_fw.analyzers.findings import Fate
     from netstat_fw.analyzers.host import Context
     from netstat_fw.analyzers.rows import Row
