@@ -1,8 +1,7 @@
 """firewalld: a zone for what comes in, a policy from the host for what goes out, direct rules.
 
 Both hold rich rules, each with a priority of its own, which is the order of the model; both drop
-what no rule accepts, so an accepting default is a last rule. A rich rule holds one port, one prefix
-of each side and one ICMP type by name, so a rule of the model may take several.
+what no rule accepts, so an accepting default is a last rule.
 
 A rich rule cannot ask for a hop limit or a connection state. What firewalld would therefore let
 through is dropped by direct rules before it comes to firewalld: invalid packets on their way out,
@@ -13,40 +12,29 @@ Written for firewalld 1.3 with its nftables backend, firewalld.richlanguage(5).
 
 from __future__ import annotations
 
-import itertools
 from typing import TYPE_CHECKING
 
 from netstat_fw.errors import ExportError
 from netstat_fw.exporters.annotations import header_comments, rule_comment
+from netstat_fw.exporters.firewalld_rich import TYPE_NAMES, log_omissions, rich_rules
 from netstat_fw.exporters.iptables import BUILT_IN
 from netstat_fw.exporters.limits import omit_or_refuse
-from netstat_fw.exporters.linux import (
-    LOCAL_END,
-    REMOTE_END,
-    matched_families,
-    members,
-    obstacle,
-)
-from netstat_fw.exporters.quoting import plain
+from netstat_fw.exporters.linux import obstacle
 from netstat_fw.exporters.rendered import Omission, Rendered
 from netstat_fw.exporters.stateful import is_settled, state_obstacle, state_omissions
 from netstat_fw.protocol import Family, Protocol
 from netstat_fw.ruleset.rule import Rule
-from netstat_fw.ruleset.sets import BOTH_FAMILIES, shown_prefix, shown_range
-from netstat_fw.ruleset.terms import Action, Direction, LogInterval
+from netstat_fw.ruleset.terms import Action, Direction
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from netstat_fw.ruleset.model import Chain, Ruleset
-    from netstat_fw.ruleset.sets import AddressSet
 
 ZONE = "netstat-fw"
 POLICY = "netstat-fw-out"
 _COMMENT_BYTES = 250
-_PREFIX_BYTES = 120
 _HIGHEST_PRIORITY = 32767
-_DEFAULT_BURST = 5
 _NEIGHBOUR_DISCOVERY = range(133, 138)
 _REQUIRED_HOP_LIMIT = 255
 
@@ -120,10 +108,10 @@ def _rules(ruleset: Ruleset, direction: Direction, omissions: list[Omission]) ->
             sentence = "drops it with any other hop limit, which another rule would accept"
             omissions.append(Omission(rule.id, sentence))
         lines.append(f"  <!-- {comment} -->")
-        statement = _log(rule, omissions)
-        for attributes, match in _matches(rule, ruleset.resolve(rule), direction):
+        omissions += log_omissions(rule)
+        for attributes, inside in rich_rules(rule, ruleset.resolve(rule), direction):
             priority += 1
-            lines.append(_rich(priority, attributes, match + statement, rule))
+            lines.append(f'  <rule priority="{priority}"{attributes}>{inside}</rule>')
     if chain.default is Action.ACCEPT:
         priority += 1
         lines += ["  <!-- default -->", f'  <rule priority="{priority}"><accept/></rule>']
@@ -154,12 +142,6 @@ def _direct(family: Family, direction: Direction, match: str) -> str:
     return f"  <rule {place}>{match} -j DROP</rule>"
 
 
-def _rich(priority: int, attributes: str, inside: str, rule: Rule) -> str:
-    reset = rule.action is Action.REJECT and rule.protocol is Protocol.TCP
-    verdict = '<reject type="tcp-reset"/>' if reset else f"<{rule.action.value}/>"
-    return f'  <rule priority="{priority}"{attributes}>{inside}{verdict}</rule>'
-
-
 def _obstacle(rule: Rule) -> str | None:
     protocol = rule.protocol
     if rule.interface is not None:
@@ -168,7 +150,7 @@ def _obstacle(rule: Rule) -> str | None:
         return "a rich rule holds the ports of one side; name those of one side only"
     if protocol is Protocol.UDPLITE and (rule.local_ports or rule.remote_ports):
         return "firewalld knows no ports of udplite; leave them out"
-    if rule.icmp_types and not set(rule.icmp_types) <= set(_TYPE_NAMES[rule.families[0]]):
+    if rule.icmp_types and not set(rule.icmp_types) <= set(TYPE_NAMES[rule.families[0]]):
         return "firewalld has no name for one of the types; name those alone that it knows"
     if rule.hop_limit is not None and not _is_neighbour_discovery(rule):
         return "firewalld cannot ask for a hop limit; leave it out"
@@ -200,103 +182,7 @@ def _takes_neighbours(rule: Rule) -> bool:
     )
 
 
-def _matches(
-    rule: Rule, remote: AddressSet | None, direction: Direction
-) -> Iterator[tuple[str, str]]:
-    """Give attributes and elements of each rich rule that the rule needs."""
-    # A rich rule without a family is for both; addresses, types and resets have only one.
-    reset = rule.action is Action.REJECT and rule.protocol is Protocol.TCP
-    if rule.families == BOTH_FAMILIES and rule.local is None and remote is None and not reset:
-        for element in _elements(rule, direction, Family.IPV4):
-            yield "", element
-        return
-    for family in matched_families(rule, remote):
-        sides = {REMOTE_END[direction]: remote, LOCAL_END[direction]: rule.local}
-        for source, destination, element in itertools.product(
-            _addresses("source", sides["s"], family),
-            _addresses("destination", sides["d"], family),
-            _elements(rule, direction, family),
-        ):
-            yield f' family="{family.value}"', source + destination + element
-
-
-def _addresses(name: str, side: AddressSet | None, family: Family) -> list[str]:
-    prefixes = members(side, family)
-    if prefixes is None:
-        return [""]
-    return [f'<{name} address="{shown_prefix(prefix)}"/>' for prefix in prefixes]
-
-
-def _elements(rule: Rule, direction: Direction, family: Family) -> list[str]:
-    protocol = rule.protocol
-    if protocol is None:
-        return [""]
-    if rule.icmp_types:
-        names = _TYPE_NAMES[family]
-        return [f'<icmp-type name="{names[number]}"/>' for number in rule.icmp_types]
-    ends = {REMOTE_END[direction]: rule.remote_ports, LOCAL_END[direction]: rule.local_ports}
-    elements = [
-        f'<{_PORTS[end]} port="{shown_range(first, last)}" protocol="{protocol.value}"/>'
-        for end, ports in ends.items()
-        if ports is not None
-        for first, last in ports.ranges
-    ]
-    return elements or [f'<protocol value="{_NAMES.get(protocol, protocol.value)}"/>']
-
-
-def _log(rule: Rule, omissions: list[Omission]) -> str:
-    if rule.log is None:
-        return ""
-    tag = f'<log prefix="{plain(rule.log.prefix, _PREFIX_BYTES)} " level="info"'
-    rate = rule.log.rate
-    if rate is None:
-        return f"{tag}/>"
-    if rate.burst != _DEFAULT_BURST:
-        omissions.append(Omission(rule.id, f"logs bursts of {_DEFAULT_BURST} messages"))
-    value = f"{rate.count}/{_UNITS[rate.interval]}"
-    return f'{tag}><limit value="{_TOO_SLOW.get(value, value)}"/></log>'
-
-
 _ZONE_TARGETS = {"DROP": "DROP", "REJECT": "%%REJECT%%"}
-_PORTS = {"s": "source-port", "d": "port"}
-_NAMES = {Protocol.ICMPV6: "ipv6-icmp"}
-# firewalld refuses a message a day, which iptables once did.
-_TOO_SLOW = {"1/d": "2/d"}
-_UNITS = {
-    LogInterval.SECOND: "s",
-    LogInterval.MINUTE: "m",
-    LogInterval.HOUR: "h",
-    LogInterval.DAY: "d",
-}
-# The types that firewalld names as a whole; its other names are for single codes.
-_TYPE_NAMES = {
-    Family.IPV4: {
-        0: "echo-reply",
-        3: "destination-unreachable",
-        4: "source-quench",
-        5: "redirect",
-        8: "echo-request",
-        9: "router-advertisement",
-        10: "router-solicitation",
-        11: "time-exceeded",
-        12: "parameter-problem",
-        13: "timestamp-request",
-        14: "timestamp-reply",
-    },
-    Family.IPV6: {
-        1: "destination-unreachable",
-        2: "packet-too-big",
-        3: "time-exceeded",
-        4: "parameter-problem",
-        128: "echo-request",
-        129: "echo-reply",
-        133: "router-solicitation",
-        134: "router-advertisement",
-        135: "neighbour-solicitation",
-        136: "neighbour-advertisement",
-        137: "redirect",
-    },
-}
 _HOW_TO_LOAD = (
     "",
     "  firewalld itself accepts the loopback interface and established connections, and drops",

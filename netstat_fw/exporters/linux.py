@@ -62,14 +62,21 @@ def members(side: AddressSet | None, family: Family) -> tuple[Network, ...] | No
     return None if kept is None or kept.covers([family]) else kept.prefixes
 
 
+def resets(rule: Rule) -> bool:
+    """Tell whether a rule refuses with a TCP reset, as every reject of TCP alone does.
+
+    A client that is still inside connect(2) may take an ICMP error to be a passing one.
+    """
+    return rule.action is Action.REJECT and rule.protocol is Protocol.TCP
+
+
 def nfproto(rule: Rule, family: Family) -> tuple[str, Family]:
     """Return operator and family that match a family so that nft still lists the match.
 
     nft 1.0.6 takes an equality for implied by a tcp reset and by the protocols of ICMP and leaves
     it out of its listing, so a saved and reloaded rule would match both families.
     """
-    resets = rule.action is Action.REJECT and rule.protocol is Protocol.TCP
-    if resets or rule.protocol in _ICMP:
+    if resets(rule) or rule.protocol in _ICMP:
         return "!=", Family.IPV6 if family is Family.IPV4 else Family.IPV4
     return "==", family
 

@@ -23,10 +23,11 @@ from netstat_fw.exporters.linux import (
     members,
     nfproto,
     obstacle,
+    resets,
 )
 from netstat_fw.exporters.quoting import plain
 from netstat_fw.exporters.rendered import Omission, Rendered
-from netstat_fw.protocol import Family, Protocol
+from netstat_fw.protocol import Family
 from netstat_fw.ruleset.sets import shown_prefix, shown_range
 from netstat_fw.ruleset.terms import Action, Direction
 
@@ -136,10 +137,7 @@ def _rule_lines(rule: Rule, remote: AddressSet | None, direction: Direction) -> 
 
 
 def _verdict(rule: Rule) -> str:
-    if rule.action is Action.REJECT and rule.protocol is Protocol.TCP:
-        # A client that is still inside connect(2) may take an ICMP error to be a passing one.
-        return "reject with tcp reset"
-    return rule.action.value
+    return "reject with tcp reset" if resets(rule) else rule.action.value
 
 
 def _log(log: Log) -> str:

@@ -22,11 +22,12 @@ from netstat_fw.exporters.linux import (
     members,
     nfproto,
     obstacle,
+    resets,
 )
 from netstat_fw.exporters.nftables import HOOKS, INTERFACE_KEYS, STRING_BYTES, TABLE
 from netstat_fw.exporters.quoting import plain
 from netstat_fw.exporters.rendered import Omission, Rendered
-from netstat_fw.protocol import Family, Protocol
+from netstat_fw.protocol import Family
 from netstat_fw.ruleset.terms import Action, Direction
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def _expressions(
 
 
 def _verdict(rule: Rule) -> Object:
-    if rule.action is Action.REJECT and rule.protocol is Protocol.TCP:
+    if resets(rule):
         return {"reject": {"type": "tcp reset"}}
     return {rule.action.value: None}
 
