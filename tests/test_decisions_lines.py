@@ -9,7 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netstat_fw.ruleset.decisions.toml_lines import find_lines, line_of, read_keys, write_key
+from netstat_fw.ruleset.decisions.toml_lines import (
+    find_deep_key,
+    find_lines,
+    line_of,
+    read_keys,
+    write_key,
+)
 
 if TYPE_CHECKING:
     from netstat_fw.ruleset.decisions.toml_lines import Path
@@ -125,3 +131,38 @@ def test_a_written_key_is_read_again(key: str) -> None:
 def test_hostile_text_takes_linear_time() -> None:
     for text in ("a = " + "[" * 200_000, 'a = "' + "\\" * 200_000, "#" * 200_000, "[" * 200_000):
         find_lines(text)
+        assert find_deep_key(text, 16) is None
+    for text in ("a." * 50_000, "'a'" * 50_000, '"' * 50_001, "a  " * 50_000, "a" * 50_000):
+        find_deep_key(text, 16)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{} = 1", "[{}]", "[[ {} ]]", "x = {{y = 1, {} = 2}}", "x = [\n{{{} = 2}}]", "[t]\n\t{}=0"],
+)
+@pytest.mark.parametrize("part", ["a", "'a.b'", '"\\"."', "1"])
+def test_a_deep_key_is_found_wherever_it_stands(text: str, part: str) -> None:
+    for dot in (".", " .\t"):
+        assert find_deep_key("first = 1\n" + text.format(dot.join([part] * 16)), 16) is None
+        deep = "first = 1\n" + text.format(dot.join([part] * 17))
+        tomllib.loads(deep)
+        assert find_deep_key(deep, 16) == 2 + text.count("\n")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "'{}'",
+        '"{}"',
+        '"""{}"""',
+        "'''\n{}'''",
+        '"\\"{}"',
+        "0 # {}",
+        "[1.5, 1.5, 1.5] #{}",
+        "[\"{}\", '{}']",
+    ],
+)
+def test_dots_inside_a_value_are_no_key(value: str) -> None:
+    text = "a = " + value.format(".".join("a" * 40), ".".join("b" * 40))
+    tomllib.loads(text)
+    assert find_deep_key(text, 16) is None

@@ -223,6 +223,13 @@ def test_monstrous_files_are_refused_like_others(text: str) -> None:
         read_decisions(text, "d.toml")
 
 
+def test_a_key_of_too_many_parts_is_refused_before_it_is_parsed() -> None:
+    deep = ".".join("a" * 200_000)
+    with pytest.raises(DecisionsError) as error:
+        read_decisions(f"[answers]\n{deep} = 1", "d.toml")
+    assert str(error.value) == "d.toml, line 2: a key of more than 16 parts"
+
+
 def test_an_error_is_one_of_the_library_s_and_a_value_error() -> None:
     assert issubclass(DecisionsError, NetstatFwError)
     assert issubclass(DecisionsError, ValueError)

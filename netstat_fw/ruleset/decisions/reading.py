@@ -14,7 +14,7 @@ from netstat_fw.diagnostics import printable
 from netstat_fw.errors import DecisionsError, RulesetError
 from netstat_fw.protocol import Protocol
 from netstat_fw.ruleset.decisions.nodes import Node, Source
-from netstat_fw.ruleset.decisions.toml_lines import find_lines
+from netstat_fw.ruleset.decisions.toml_lines import find_deep_key, find_lines
 from netstat_fw.ruleset.decisions.values import (
     Choice,
     Decisions,
@@ -37,6 +37,7 @@ _CHOICE_KEYS = ("action", "port", "program", "service", "{side}", "log", "commen
 _SIDES = {Direction.INCOMING: "from", Direction.OUTGOING: "to"}
 _ANYBODY = "any"
 _QUESTION = re.compile(r"[A-Z][A-Z0-9_]*(?: .+)?")
+_MOST_PARTS = 16
 _RANGE = re.compile(r"([0-9]{1,5})-([0-9]{1,5})")
 
 
@@ -75,6 +76,9 @@ def read_decisions(text: str, name: str = "decisions.toml") -> Decisions:
 
 
 def _parsed(text: str, name: str) -> dict[str, object]:
+    deep = find_deep_key(text, _MOST_PARTS)
+    if deep is not None:
+        raise DecisionsError(f"{name}, line {deep}: a key of more than {_MOST_PARTS} parts")
     try:
         return tomllib.loads(text)
     except RecursionError:

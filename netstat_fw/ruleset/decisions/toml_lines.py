@@ -1,8 +1,8 @@
 """TOML lines: on which line of a TOML text a key stands.
 
 The parser of the standard library gives values without their places, so the text is scanned once
-more for the places alone. Only texts that the parser has read come here; what such a text cannot
-contain is not looked for.
+more for the places alone. Only texts that the parser has read come to `find_lines`; what such a
+text cannot contain is not looked for.
 """
 
 from __future__ import annotations
@@ -21,15 +21,23 @@ Path: TypeAlias = tuple[str | int, ...]
 
 _KEY = r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\]|\\.)*"|'[^']*')"""
 _DOTTED = rf"{_KEY}(?:[ \t]*\.[ \t]*{_KEY})*"
+_LONG_STRING = r'"""(?:[^\\]|\\.)*?"{3,5}' + r"|'''.*?'{3,5}"
 _BARE_KEY = re.compile("[A-Za-z0-9_-]+")
 _ONE_KEY = re.compile(_KEY)
 _HEADER = re.compile(rf"\[(?P<many>\[)?[ \t]*(?P<keys>{_DOTTED})[ \t]*\]\]?")
 _ASSIGNED = re.compile(rf"(?P<keys>{_DOTTED})[ \t]*=")
+# Whatever a key may be inside of, then a key; what is neither is passed over.
+_KEY_OR_NOT = re.compile(
+    rf"{_LONG_STRING}"
+    r"|#[^\n]*"
+    rf"|(?P<keys>{_DOTTED})"
+    r"|.",
+    re.DOTALL,
+)
 _BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)+")
 # What a value is made of, strings first because anything may be inside them.
 _PIECE = re.compile(
-    r'"""(?:[^\\]|\\.)*?"{3,5}'
-    r"|'''.*?'{3,5}"
+    rf"{_LONG_STRING}"
     r'|"(?:[^"\\]|\\.)*"'
     r"|'[^']*'"
     r"|#[^\n]*"
@@ -51,6 +59,23 @@ def find_lines(text: str) -> dict[Path, int]:
     for path, line in _places(text):
         lines.setdefault(path, line)
     return lines
+
+
+def find_deep_key(text: str, most: int) -> int | None:
+    r"""Find the 1-based line of the first dotted key of more than so many parts, if there is one.
+
+    Works on any text, before it is parsed: the time that `tomllib` takes grows with the square of
+    the parts of a key. A string is no key, whatever is in it.
+
+    >>> find_deep_key("a.b = 'c.d.e.f'\n[a.b.c.d] # e.f.g.h", 3)
+    2
+    """
+    for match in _KEY_OR_NOT.finditer(text):
+        keys = match["keys"]
+        # A key has at least as many dots as parts, less one; few are worth dividing.
+        if keys and keys.count(".") >= most and len(_ONE_KEY.findall(keys)) > most:
+            return text.count("\n", 0, match.start()) + 1
+    return None
 
 
 def line_of(lines: Mapping[Path, int], path: Path) -> int:
