@@ -17,7 +17,7 @@ from netstat_fw.exporters.limits import omit_or_refuse
 from netstat_fw.exporters.rendered import Omission
 from netstat_fw.exporters.stateful import is_settled
 from netstat_fw.protocol import Family, Protocol
-from netstat_fw.ruleset.base import LOOPBACK
+from netstat_fw.ruleset.base import is_loopback
 from netstat_fw.ruleset.rule import RemoteReference, Rule
 from netstat_fw.ruleset.space import boxes, subtract
 from netstat_fw.ruleset.terms import Action, ConnectionState, Direction, RemoteKind
@@ -123,7 +123,7 @@ class _Reading:
                 sentence = f"accepts nothing here: {target} knows no such state of a connection"
                 self._omissions.append(Omission(rule.id, sentence))
             return True
-        return any(_is_loopback(side) for side in (rule.local, self._ruleset.resolve(rule)))
+        return any(is_loopback(side) for side in (rule.local, self._ruleset.resolve(rule)))
 
     def _accept(self, rule: Rule) -> None:
         target = self._abilities.target
@@ -210,10 +210,6 @@ def _unsaid(rule: Rule, *, is_default: bool) -> Iterator[Omission]:
         yield Omission(rule.id, "drops without telling the sender")
     if rule.log is not None:
         yield Omission(rule.id, "is not logged")
-
-
-def _is_loopback(side: AddressSet | None) -> bool:
-    return side is not None and all(address in LOOPBACK for address in _ends(side))
 
 
 def _ends(side: AddressSet) -> Iterator[IPv4Address | IPv6Address]:

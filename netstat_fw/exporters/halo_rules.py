@@ -26,7 +26,7 @@ from netstat_fw.exporters.precedence import settle_blocks
 from netstat_fw.exporters.quoting import plain
 from netstat_fw.exporters.rendered import Omission
 from netstat_fw.protocol import Family, Protocol
-from netstat_fw.ruleset.base import LOOPBACK, base_rules
+from netstat_fw.ruleset.base import base_rules, is_loopback
 from netstat_fw.ruleset.rule import RemoteReference
 from netstat_fw.ruleset.sets import BOTH_FAMILIES, shown_prefix, shown_range
 from netstat_fw.ruleset.terms import Action, ConnectionState, Direction, RemoteKind
@@ -149,7 +149,7 @@ def _is_settled(
     """Tell whether a rule need not be written, because the platform does the same by itself."""
     if rule.action is not Action.ACCEPT and rule.local is not None:
         only_forged = rule.interface not in {None, tracking.LOOPBACK_INTERFACE}
-        if LOOPBACK | rule.local == LOOPBACK and (has_loopback or only_forged):
+        if is_loopback(rule.local) and (has_loopback or only_forged):
             return True
     if platform == "windows":
         omissions += tracking.state_omissions(rule, TARGET)

@@ -16,7 +16,7 @@ import attrs
 from netstat_fw.errors import ExportError
 from netstat_fw.exporters.neighbours import Neighbours
 from netstat_fw.exporters.rendered import Omission
-from netstat_fw.ruleset.base import LOOPBACK
+from netstat_fw.ruleset.base import is_loopback
 from netstat_fw.ruleset.sets import AddressSet
 from netstat_fw.ruleset.space import boxes, subtract
 from netstat_fw.ruleset.terms import Action, ConnectionState
@@ -173,6 +173,5 @@ def _reduced(pieces: _Pieces, taken: Iterable[_Space]) -> _Pieces:
 def _is_forged(rule: Rule) -> bool:
     """Tell whether a rule is about loopback addresses, which no packet that is filtered has."""
     return any(
-        isinstance(side, AddressSet) and LOOPBACK | side == LOOPBACK
-        for side in (rule.local, rule.remote)
+        isinstance(side, AddressSet) and is_loopback(side) for side in (rule.local, rule.remote)
     )

@@ -15,6 +15,8 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
+import attrs
+
 from netstat_fw.errors import ExportError
 from netstat_fw.exporters.annotations import header_comments
 from netstat_fw.exporters.quoting import plain
@@ -34,8 +36,10 @@ UNGUARDED = "Have another way in before you run this: nothing takes it back."
 """What is true of the script alone, and of no deployment of it."""
 # A line of cmd has 8191 characters: 50 prefixes of either side take 4,400 of them, 80 port ranges
 # of either side 1,920.
-_ADDRESSES = 50
-_PORTS = 80
+_NETSH_ADDRESSES = 50
+_NETSH_PORTS = 80
+# [MS-FASP] 2.2.5, 2.2.7 and 2.2.13.
+_MOST_LISTED = 1000
 _LINE = 240
 
 
@@ -73,7 +77,8 @@ def _powershell(ruleset: Ruleset, made: Plan, header: Iterable[str]) -> Iterator
         if isinstance(entry, str):
             yield f"# {plain(entry, _LINE)}"
         else:
-            yield f"New-NetFirewallRule {' '.join(_parameters(entry))} | Out-Null"
+            for piece in _pieces(entry, _MOST_LISTED, _MOST_LISTED):
+                yield f"New-NetFirewallRule {' '.join(_parameters(piece))} | Out-Null"
     defaults = " ".join(
         f"-Default{_DIRECTIONS[way]}Action {_action(accepts=_default(ruleset, way))}"
         for way in Direction
@@ -115,7 +120,8 @@ def _netsh(ruleset: Ruleset, made: Plan, header: Iterable[str]) -> Iterator[str]
         if isinstance(entry, str):
             yield f"rem {plain(entry, _LINE)}"
         else:
-            yield from _netsh_lines(entry)
+            for piece in _pieces(entry, _NETSH_ADDRESSES, _NETSH_PORTS):
+                yield from _netsh_lines(piece)
     defaults = ",".join(
         f"{_action(accepts=_default(ruleset, way)).lower()}{_DIRECTIONS[way].lower()}"
         for way in Direction
@@ -131,21 +137,39 @@ def _netsh_lines(entry: Entry) -> Iterator[str]:
         f' description="{plain(entry.comment, COMMENT_BYTES)}"'
         f" dir={way} action={_action(accepts=entry.accepts).lower()}"
     )
-    lists = (
-        _netsh_list("localport", entry.local_ports, _PORTS),
-        _netsh_list("remoteport", entry.remote_ports, _PORTS),
-        _netsh_list("localip", entry.local, _ADDRESSES),
-        _netsh_list("remoteip", entry.remote, _ADDRESSES),
-    )
+    lists = {
+        "localport": entry.local_ports,
+        "remoteport": entry.remote_ports,
+        "localip": entry.local,
+        "remoteip": entry.remote,
+    }
+    ends = "".join(f" {name}={','.join(values)}" for name, values in lists.items() if values)
     protocol = f" protocol={entry.protocol.lower()}"
-    protocols = [f"{protocol}:{number},any" for number in entry.icmp_types] or [protocol]
-    for words in itertools.product(protocols, *lists):
-        yield f"{start}{''.join(words)} || exit /b 1"
+    for types in [f":{number},any" for number in entry.icmp_types] or [""]:
+        yield f"{start}{protocol}{types}{ends} || exit /b 1"
 
 
-def _netsh_list(name: str, values: tuple[str, ...], most: int) -> list[str]:
-    starts = range(0, len(values), most)
-    return [f" {name}={','.join(values[start : start + most])}" for start in starts] or [""]
+def _pieces(entry: Entry, addresses: int, ports: int) -> Iterator[Entry]:
+    """Divide an entry whose lists are too long; together the pieces match what it matches."""
+    divided = itertools.product(
+        _divided(entry.local_ports, ports),
+        _divided(entry.remote_ports, ports),
+        _divided(entry.local, addresses),
+        _divided(entry.remote, addresses),
+    )
+    for number, (local_ports, remote_ports, local, remote) in enumerate(divided, 1):
+        yield attrs.evolve(
+            entry,
+            name=entry.name if number == 1 else f"{entry.name}-{number}",
+            local_ports=local_ports,
+            remote_ports=remote_ports,
+            local=local,
+            remote=remote,
+        )
+
+
+def _divided(values: tuple[str, ...], most: int) -> list[tuple[str, ...]]:
+    return [values[at : at + most] for at in range(0, len(values), most)] or [()]
 
 
 def _default(ruleset: Ruleset, direction: Direction) -> bool:

@@ -5,7 +5,12 @@ rule is about one family and names no address, its entry names the two halves of
 that family. Windows never filters loopback, accepts replies by itself and drops what belongs to no
 connection.
 
-Written after the documentation of New-NetFirewallRule and of netsh advfirewall; unproven.
+No entry names a loopback address. Windows refuses ``::1`` in a rule ([MS-FASP] 2.2.6 and 2.2.10),
+and who blocks 127.0.0.0/8 may block what the host says to itself; hosts discard such packets from
+outside anyway (RFC 1122 3.2.1.3, RFC 4291 2.5.3).
+
+Written after the documentation of New-NetFirewallRule, of netsh advfirewall and [MS-FASP] of
+2026-05-11; unproven.
 """
 
 from __future__ import annotations
@@ -26,7 +31,8 @@ from netstat_fw.exporters.tracking import (
     state_omissions,
 )
 from netstat_fw.protocol import Family, Protocol
-from netstat_fw.ruleset.sets import BOTH_FAMILIES, shown_prefix, shown_range
+from netstat_fw.ruleset.base import is_loopback
+from netstat_fw.ruleset.sets import BOTH_FAMILIES, AddressSet, shown_prefix, shown_range
 from netstat_fw.ruleset.terms import Action, Direction
 
 if TYPE_CHECKING:
@@ -34,7 +40,7 @@ if TYPE_CHECKING:
 
     from netstat_fw.ruleset.model import Ruleset
     from netstat_fw.ruleset.rule import Rule
-    from netstat_fw.ruleset.sets import AddressSet, Network, PortSet
+    from netstat_fw.ruleset.sets import Network, PortSet
 
 COMMENT_BYTES = 200
 _TARGET = "windows"
@@ -112,7 +118,7 @@ def _chain(made: Plan, ruleset: Ruleset, direction: Direction, *, interfaces: bo
     held: list[tuple[int, Rule]] = []
     remarks: dict[int, str] = {}
     for position, rule in chain.numbered():
-        remark = _remark(made, rule, interfaces=interfaces)
+        remark = _remark(made, rule, ruleset.resolve(rule), interfaces=interfaces)
         if remark is None:
             held.append((position, rule))
         else:
@@ -134,13 +140,15 @@ def _chain(made: Plan, ruleset: Ruleset, direction: Direction, *, interfaces: bo
         made.entries += entries or [f"matches nothing: {comment}"]
 
 
-def _remark(made: Plan, rule: Rule, *, interfaces: bool) -> str | None:
+def _remark(made: Plan, rule: Rule, remote: AddressSet | None, *, interfaces: bool) -> str | None:
     """Say why a rule needs no entry; None where it needs one."""
     if not rule.enabled:
         return "disabled"
     made.omissions += state_omissions(rule, _TARGET)
     if is_settled(rule, _TARGET) or rule.interface == LOOPBACK_INTERFACE:
         return "done by Windows itself"
+    if any(map(is_loopback, (rule.local, remote))):
+        return "loopback addresses alone, left to Windows"
     found = obstacle(rule, _TARGET)
     if found is None and rule.interface is not None:
         found = _interface_obstacle(rule.interface, interfaces=interfaces)
@@ -184,19 +192,25 @@ def _entries(ruleset: Ruleset, rule: Rule, direction: Direction, position: int) 
 def _sides(
     rule: Rule, remote: AddressSet | None
 ) -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...]]]:
-    families = matched_families(rule, remote)
-    sides = {f: (_shown(members(rule.local, f)), _shown(members(remote, f))) for f in families}
+    sides = {}
+    for family in matched_families(rule, remote):
+        here, there = _named(members(rule.local, family)), _named(members(remote, family))
+        if here != () and there != ():
+            sides[family] = here or (), there or ()
     # IGMP is only a number here, which IPv6 could carry, too.
     implied = rule.protocol in _OF_ONE_FAMILY
-    if not any(any(pair) for pair in sides.values()) and (families == BOTH_FAMILIES or implied):
+    if not any(any(pair) for pair in sides.values()) and (tuple(sides) == BOTH_FAMILIES or implied):
         yield "", (), ()
         return
     for family, (here, there) in sides.items():
         yield f"-{family.value}", here, there if here or there else _HALVES[family]
 
 
-def _shown(prefixes: tuple[Network, ...] | None) -> tuple[str, ...]:
-    return tuple(map(shown_prefix, prefixes or ()))
+def _named(prefixes: tuple[Network, ...] | None) -> tuple[str, ...] | None:
+    """Show what a rule can name of the prefixes of a family; None where they are any."""
+    if prefixes is None:
+        return None
+    return tuple(shown_prefix(each) for each in prefixes if not is_loopback(AddressSet([each])))
 
 
 def _protocol(protocol: Protocol | None) -> str:

@@ -20,6 +20,15 @@ LOOPBACK = AddressSet(["127.0.0.0/8", "::1"])
 """RFC 1122 3.2.1.3 and RFC 4291 2.5.3."""
 
 
+def is_loopback(side: AddressSet | None) -> bool:
+    """Tell whether a side of a rule is loopback addresses alone.
+
+    >>> is_loopback(AddressSet(["127.0.0.53"])), is_loopback(AddressSet(["::1", "192.0.2.1"]))
+    (True, False)
+    """
+    return side is not None and LOOPBACK | side == LOOPBACK
+
+
 def base_rules() -> tuple[Rule, ...]:
     """Return the rules that open a chain: the same for both, as none of them says source.
 
