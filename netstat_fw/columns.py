@@ -8,14 +8,14 @@ who writes it to a terminal or a spreadsheet quotes it there.
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 
 from netstat_fw.address import canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from netstat_fw.records import Endpoint, Socket
 
@@ -44,6 +44,7 @@ class Column:
         of: takes the cell of a socket.
         meaning: half a sentence for the documentation.
         nullable: whether cells can be None.
+        part: the attribute of a socket that its cell follows from alone; empty for several.
     """
 
     name: str
@@ -51,6 +52,28 @@ class Column:
     of: Callable[[Socket], Cell]
     meaning: str
     nullable: bool = True
+    part: str = ""
+
+
+def records_of(sockets: Sequence[Socket]) -> list[dict[str, Any]]:
+    """Write each socket as one flat dict with all columns in their order.
+
+    Sockets of one capture share ends and processes; what follows from these is worked out once.
+    """
+    known: dict[str, dict[int, dict[str, Any]]] = {part: {} for part in _PARTS}
+    records = []
+    for socket in sockets:
+        record: dict[str, Any] = dict.fromkeys(_NAMES)
+        for part, cells in known.items():
+            # By identity: the sockets outlive this, and comparing ends takes longer than it saves.
+            whole = id(getattr(socket, part))
+            if whole not in cells:
+                cells[whole] = {name: of(socket) for name, of in _PARTS[part]}
+            record.update(cells[whole])
+        for name, of in _SINGLE:
+            record[name] = of(socket)
+        records.append(record)
+    return records
 
 
 def encodable(cell: object) -> object:
@@ -83,17 +106,24 @@ def _side(side: str, words: str) -> tuple[Column, ...]:
         return " ".join(_address(each) or each.host or "*" for each in more) or None
 
     return (
-        Column(f"{side}_address", Kind.TEXT, address, f"address of {words}"),
-        Column(f"{side}_port", Kind.PORT, lambda s: end(s).port, f"port of {words}"),
-        Column(f"{side}_zone", Kind.TEXT, lambda s: end(s).zone, f"IPv6 zone of {words}"),
+        Column(f"{side}_address", Kind.TEXT, address, f"address of {words}", part=side),
+        Column(f"{side}_port", Kind.PORT, lambda s: end(s).port, f"port of {words}", part=side),
+        Column(
+            f"{side}_zone", Kind.TEXT, lambda s: end(s).zone, f"IPv6 zone of {words}", part=side
+        ),
         Column(
             f"{side}_host",
             Kind.TEXT,
             lambda s: end(s).host,
             f"name of {words}, or what is left of a cut address",
+            part=side,
         ),
         Column(
-            f"{side}_service", Kind.TEXT, lambda s: end(s).service, f"name of the port of {words}"
+            f"{side}_service",
+            Kind.TEXT,
+            lambda s: end(s).service,
+            f"name of the port of {words}",
+            part=side,
         ),
         Column(
             f"{side}_truncated",
@@ -101,6 +131,7 @@ def _side(side: str, words: str) -> tuple[Column, ...]:
             lambda s: end(s).truncated,
             f"netstat may have cut {words} to its column",
             nullable=False,
+            part=side,
         ),
         Column(
             f"{side}_further",
@@ -114,30 +145,40 @@ def _side(side: str, words: str) -> tuple[Column, ...]:
 def _owner() -> tuple[Column, ...]:
     """Make the columns of the process that holds a socket."""
     return (
-        Column("pid", Kind.INTEGER, lambda s: s.process.pid if s.process else None, "process id"),
+        Column(
+            "pid",
+            Kind.INTEGER,
+            lambda s: s.process.pid if s.process else None,
+            "process id",
+            part="process",
+        ),
         Column(
             "process_name",
             Kind.TEXT,
             lambda s: s.process.name if s.process else None,
             "name of the program as captured",
+            part="process",
         ),
         Column(
             "program",
             Kind.TEXT,
             lambda s: s.process.program if s.process else None,
             "bare name of the program",
+            part="process",
         ),
         Column(
             "windows_service",
             Kind.TEXT,
             lambda s: s.process.service if s.process else None,
             "short name of the Windows service",
+            part="process",
         ),
         Column(
             "components",
             Kind.TEXT,
             lambda s: " ".join(s.process.components) or None if s.process else None,
             "Windows XP component stack, top first, parted by blanks",
+            part="process",
         ),
     )
 
@@ -146,25 +187,32 @@ def _timer() -> tuple[Column, ...]:
     """Make the columns of the kernel timer."""
     return (
         Column(
-            "timer", Kind.TEXT, lambda s: s.timer.kind if s.timer else None, "kind of kernel timer"
+            "timer",
+            Kind.TEXT,
+            lambda s: s.timer.kind if s.timer else None,
+            "kind of kernel timer",
+            part="timer",
         ),
         Column(
             "timer_seconds",
             Kind.REAL,
             lambda s: s.timer.seconds if s.timer else None,
             "time left, seconds",
+            part="timer",
         ),
         Column(
             "timer_retransmits",
             Kind.INTEGER,
             lambda s: s.timer.retransmits if s.timer else None,
             "retransmissions so far",
+            part="timer",
         ),
         Column(
             "timer_probes",
             Kind.INTEGER,
             lambda s: s.timer.probes if s.timer else None,
             "unanswered probes so far",
+            part="timer",
         ),
     )
 
@@ -201,3 +249,12 @@ COLUMNS: tuple[Column, ...] = (
         nullable=False,
     ),
 )
+_NAMES = tuple(column.name for column in COLUMNS)
+
+
+def _getters(part: str) -> tuple[tuple[str, Callable[[Socket], Cell]], ...]:
+    return tuple((column.name, column.of) for column in COLUMNS if column.part == part)
+
+
+_SINGLE = _getters("")
+_PARTS = {part: _getters(part) for part in ("local", "remote", "process", "timer")}

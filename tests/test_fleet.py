@@ -14,14 +14,17 @@ from netstat_fw.columns import Kind
 from netstat_fw.errors import FleetError
 from netstat_fw.fleet import (
     DATASETS,
+    PACKING,
     Fleet,
     HostCapture,
     HostChange,
     HostRemotes,
+    Member,
     Progress,
     Run,
     examination,
     examine,
+    group_hosts,
     meaning_of,
     merge_dossiers,
     pack,
@@ -187,7 +190,22 @@ def test_an_outlier_exposes_what_hosts_like_it_do_not() -> None:
     [outlier] = fleet.outliers
     assert (outlier.host, outlier.peers) == ("odd", 3)
     assert outlier.exposes == ("tcp/6379",)
-    assert outlier.group == fleet.groups[0].name
+    assert outlier.group == fleet.groups[0].id
+    assert (
+        outlier.group_name
+        == fleet.groups[0].name
+        == (f"tcp/22 tcp/80 tcp/443 · {outlier.group[:6]}")
+    )
+
+
+def test_a_group_is_called_by_the_first_ports_that_all_its_hosts_expose() -> None:
+    members = [
+        Member("a", "3f2a91c0d2e84b57", ("tcp/22", "tcp/25", "tcp/443", "tcp/587", "tcp/993")),
+        Member("b", "3f2a91c0d2e84b57", ("tcp/22", "tcp/25", "tcp/443", "tcp/587")),
+        Member("c", "0000000000000001"),
+    ]
+    names = [group.name for group in group_hosts(members)]
+    assert names == ["tcp/22 tcp/25 tcp/443 (+1) · 3f2a91", "nothing · 000000"]
 
 
 @pytest.mark.parametrize(
@@ -324,7 +342,7 @@ def test_dossiers_of_two_hosts_are_not_merged() -> None:
         (b"", "no dossier of form"),
         (b"netstat-fw dossier 999\nx", "no dossier of form"),
         (pack(examine(HostCapture("h", None, listening())))[:-5], "damaged"),
-        (b"netstat-fw dossier 1\nx", "damaged"),
+        (b"netstat-fw dossier %d\nx" % PACKING, "damaged"),
     ],
 )
 def test_what_is_no_dossier_is_refused(data: bytes, said: str) -> None:

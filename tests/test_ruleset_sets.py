@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    collapse_addresses,
+    ip_address,
+    ip_network,
+)
 
 import pytest
 from hypothesis import given
@@ -85,6 +92,14 @@ def test_an_address_set_holds_what_was_put_in_and_is_collapsed(items: list[str])
     whole = {n.version for n in addresses if n.prefixlen == 0}
     assert addresses.covers([Family.IPV4]) is (4 in whole)
     assert addresses.covers(Family) is (whole == {4, 6})
+
+
+@given(st.lists(st.tuples(st.integers(0, 255), st.integers(24, 32)), min_size=1, max_size=12))
+def test_an_address_set_is_as_few_prefixes_as_python_collapses_it_to(
+    pairs: list[tuple[int, int]],
+) -> None:
+    networks = [IPv4Network((0xC0000200 | last, length), strict=False) for last, length in pairs]
+    assert AddressSet(networks).prefixes == tuple(collapse_addresses(networks))
 
 
 @given(address_sets)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from netstat_fw.columns import COLUMNS, Kind
 
-SCHEMA = 1
+SCHEMA = 2
 
 _T, _L, _N, _P = Kind.TEXT, Kind.TEXTS, Kind.INTEGER, Kind.PORT
 _B, _D = Kind.BOOLEAN, Kind.TIME
@@ -100,8 +100,8 @@ DATASETS: dict[str, dict[str, Kind]] = {
         "client_evidence": _L,
         "server_evidence": _L,
     },
-    "groups": {"group": _T, "size": _N, "host": _T},
-    "outliers": {"host": _T, "exposes": _L, "group": _T, "peers": _N},
+    "groups": {"group": _T, "size": _N, "host": _T, "group_name": _T},
+    "outliers": {"host": _T, "exposes": _L, "group": _T, "peers": _N, "group_name": _T},
     "changes": {"host": _T, "time": _D, "before": _D, "subject": _T, "appeared": _B},
     "group_changes": {
         "group": _T,

@@ -16,12 +16,15 @@ import attrs
 from netstat_fw.fleet.changes import GroupChange, HostChange, changes_of_group
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 _Ports: TypeAlias = frozenset[str]
 _FEWEST = 3
 _TIMES = 3
 _MOST_EXTRA = 2
+_MOST_NAMED = 3
+_MARK = 6
+"""Digits of a meaning that tell groups with the same ports apart for people."""
 _MOST_PAIRED = 64
 """Of hosts that offer more than this, only single further ports are looked for."""
 
@@ -49,16 +52,27 @@ class Group:
     """Hosts whose firewalls mean the same.
 
     Attributes:
-        name: the meaning.
+        id: the meaning, which tells the group from all others.
         hosts: their names, sorted.
         exposes: ports that others may reach on all of them, sorted.
         changes: what came and went on them.
     """
 
-    name: str
+    id: str
     hosts: tuple[str, ...]
     exposes: tuple[str, ...]
     changes: tuple[GroupChange, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What people call it: the first ports that it exposes, and how its id begins.
+
+        The same in every run that finds the group with these ports, whatever others it finds.
+
+        >>> Group("3f2a91c0d2e84b57", ("web1",), ("tcp/22", "tcp/443", "tcp/80", "tcp/9100")).name
+        'tcp/22 tcp/443 tcp/80 (+1) · 3f2a91'
+        """
+        return _called(self.id, self.exposes)
 
 
 @attrs.frozen
@@ -68,15 +82,17 @@ class Outlier:
     Attributes:
         host: its name.
         exposes: ports that others may reach on it and not on those hosts, sorted.
-        group: the largest group of the hosts that are like it, maybe its own.
+        group: id of the largest group of the hosts that are like it, maybe its own.
         peers: how many hosts these are, in all groups: three or more, and three for each host that
             exposes the same.
+        group_name: the group's name.
     """
 
     host: str
     exposes: tuple[str, ...]
     group: str
     peers: int
+    group_name: str
 
 
 def group_hosts(members: Iterable[Member]) -> tuple[Group, ...]:
@@ -86,21 +102,23 @@ def group_hosts(members: Iterable[Member]) -> tuple[Group, ...]:
         together.setdefault(member.meaning, []).append(member)
     groups = [
         Group(
-            name,
+            meaning,
             tuple(sorted(member.host for member in some)),
-            tuple(sorted(frozenset.intersection(*(frozenset(m.exposes) for m in some)))),
+            _common(some),
             changes_of_group((member.host, member.changes) for member in some),
         )
-        for name, some in together.items()
+        for meaning, some in together.items()
     ]
-    return tuple(sorted(groups, key=lambda group: (-len(group.hosts), group.name)))
+    return tuple(sorted(groups, key=lambda group: (-len(group.hosts), group.id)))
 
 
 def find_outliers(members: Iterable[Member]) -> tuple[Outlier, ...]:
     """Find the hosts that stand out, sorted by name."""
     alike: dict[_Ports, list[Member]] = {}
+    together: dict[str, list[Member]] = {}
     for member in members:
         alike.setdefault(frozenset(member.exposes), []).append(member)
+        together.setdefault(member.meaning, []).append(member)
     sizes = {ports: len(some) for ports, some in alike.items()}
     usual = _index(ports for ports, size in sizes.items() if size >= _FEWEST)
     found = []
@@ -117,9 +135,30 @@ def find_outliers(members: Iterable[Member]) -> tuple[Outlier, ...]:
             like = min(likes, key=lambda s: (len(ports ^ s), -sizes[s], sorted(s)))
             groups = Counter(member.meaning for member in alike[like])
             largest = min(groups, key=lambda name: (-groups[name], name))
-            exposes = tuple(sorted(ports - like))
-            found += [Outlier(each.host, exposes, largest, sizes[like]) for each in some]
+            exposes = _in_order(ports - like)
+            name = _called(largest, _common(together[largest]))
+            found += [Outlier(each.host, exposes, largest, sizes[like], name) for each in some]
     return tuple(sorted(found, key=lambda outlier: outlier.host))
+
+
+def _common(members: Iterable[Member]) -> tuple[str, ...]:
+    """Return the ports that others may reach on all of some hosts, sorted."""
+    return _in_order(frozenset.intersection(*(frozenset(m.exposes) for m in members)))
+
+
+def _in_order(ports: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(ports, key=_protocol_and_number))
+
+
+def _protocol_and_number(port: str) -> tuple[str, int]:
+    protocol, _, number = port.partition("/")
+    return protocol, int(number)
+
+
+def _called(meaning: str, exposes: Sequence[str]) -> str:
+    more = len(exposes) - _MOST_NAMED
+    ports = " ".join(exposes[:_MOST_NAMED]) or "nothing"
+    return f"{ports}{f' (+{more})' if more > 0 else ''} · {meaning[:_MARK]}"
 
 
 def _index(usual: Iterable[_Ports]) -> dict[_Ports, list[_Ports]]:

@@ -8,31 +8,31 @@ means the same on every host.
 from __future__ import annotations
 
 import hashlib
-from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network
 from typing import TYPE_CHECKING
 
 import attrs
 
 from netstat_fw.fleet.pruning import pruned
-from netstat_fw.ruleset.difference import diff
+from netstat_fw.ruleset.fingerprint import fingerprint
 from netstat_fw.ruleset.model import Chain, Ruleset
 from netstat_fw.ruleset.sets import AddressSet
-from netstat_fw.ruleset.terms import Action
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from netstat_fw.address import Address
     from netstat_fw.ruleset.rule import Rule
     from netstat_fw.ruleset.sets import Network
 
-_SHUT = Ruleset(Chain(Action.DROP), Chain(Action.DROP))
 # Blocks that no host has addresses of: RFC 1122 3.2.1.3 and RFC 6666.
 _STANDINS: dict[int, IPv4Network | IPv6Network] = {
     4: IPv4Network("0.0.0.0/8"),
     6: IPv6Network("100::/64"),
 }
+_MOST_KNOWN = 1 << 14
+_KNOWN: dict[bytes, str] = {}
+"""Meanings by what rulesets are written as: hosts of one kind have the same rules."""
 
 
 def meaning_of(ruleset: Ruleset, own: Iterable[Address]) -> str:
@@ -42,7 +42,13 @@ def meaning_of(ruleset: Ruleset, own: Iterable[Address]) -> str:
         ruleset: the ruleset; its meaning is worked out once for all that have the same rules.
         own: the host's addresses.
     """
-    return _digest(_Written.of(_Renaming(own).ruleset(ruleset)))
+    renamed = _Renaming(own).ruleset(ruleset)
+    written = _writing_of(renamed)
+    if written not in _KNOWN:
+        if len(_KNOWN) == _MOST_KNOWN:
+            _KNOWN.clear()
+        _KNOWN[written] = fingerprint(renamed)
+    return _KNOWN[written]
 
 
 class _Renaming:
@@ -76,31 +82,10 @@ class _Renaming:
         return self._names[address]
 
 
-@attrs.frozen
-class _Written:
-    """A ruleset, known by its rules, their order and what they refer to."""
-
-    rules: tuple[tuple[Action, tuple[str, ...]], ...]
-    zones: tuple[tuple[str, AddressSet], ...]
-    ruleset: Ruleset = attrs.field(eq=False)
-
-    @classmethod
-    def of(cls, ruleset: Ruleset) -> _Written:
-        chains = (ruleset.incoming, ruleset.outgoing)
-        return cls(
-            tuple((chain.default, tuple(rule.id for rule in chain.rules)) for chain in chains),
-            tuple((zone.name, zone.addresses) for zone in ruleset.zones),
-            ruleset,
-        )
-
-
-@lru_cache(maxsize=4096)
-def _digest(written: _Written) -> str:
-    return hashlib.blake2b("\n".join(_regions(written.ruleset)).encode(), digest_size=8).hexdigest()
-
-
-def _regions(ruleset: Ruleset) -> Iterator[str]:
-    difference = diff(_SHUT, ruleset)
-    for name, changes in (("accept", difference.opened), ("reject", difference.rejected)):
-        # What a region shows a reader is cut; all of it counts.
-        yield from (f"{name} {change.region!r}" for change in changes)
+def _writing_of(ruleset: Ruleset) -> bytes:
+    """Name a ruleset by its rules, their order, and the zones that they may refer to."""
+    parts: list[object] = []
+    for chain in (ruleset.incoming, ruleset.outgoing):
+        parts += (chain.default.value, [rule.id for rule in chain.rules])
+    parts += ((zone.name, str(zone.addresses)) for zone in ruleset.zones)
+    return hashlib.blake2b(repr(parts).encode(), digest_size=16).digest()

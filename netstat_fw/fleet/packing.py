@@ -7,34 +7,19 @@ twice as long, as it names every culprit in what people wrote; nobody writes dos
 
 from __future__ import annotations
 
-import enum
 import json
 import zlib
-from datetime import datetime
-from ipaddress import (
-    IPv4Address,
-    IPv4Network,
-    IPv6Address,
-    IPv6Network,
-    ip_address,
-    ip_network,
-)
-from typing import TYPE_CHECKING, Any
-
-from cattrs import Converter
-from cattrs.strategies import configure_tagged_union
+from typing import TYPE_CHECKING
 
 from netstat_fw.errors import FleetError
 from netstat_fw.fleet.dossier import Dossier, merge_dossiers
+from netstat_fw.fleet.form import make_converter
 from netstat_fw.fleet.rows import write_rows
-from netstat_fw.observation.identity import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from netstat_fw.fleet.rows import Row
 
-PACKING = 1
+PACKING = 2
 """Number of the form; another number is refused."""
 _LEVEL = 1
 _HEAD = b"netstat-fw dossier %d\n"
@@ -81,29 +66,4 @@ def unpack_rows(packed: bytes) -> bytes:
     return zlib.decompress(packed)
 
 
-def _make_converter() -> Converter:
-    converter = Converter(omit_if_default=True, forbid_extra_keys=True, detailed_validation=False)
-    # Fields name the unions of both families, values have the classes.
-    texts: tuple[tuple[Any, Callable[[str], object]], ...] = (
-        (IPv4Address, IPv4Address),
-        (IPv6Address, IPv6Address),
-        (IPv4Address | IPv6Address, ip_address),
-        (IPv4Network, IPv4Network),
-        (IPv6Network, IPv6Network),
-        (IPv4Network | IPv6Network, ip_network),
-    )
-    for kind, read in texts:
-        converter.register_unstructure_hook(kind, str)
-        converter.register_structure_hook(kind, _reading(read))
-    converter.register_unstructure_hook(datetime, datetime.isoformat)
-    converter.register_structure_hook(datetime, lambda value, _: datetime.fromisoformat(value))
-    converter.register_unstructure_hook(enum.Enum, lambda member: member.value)
-    configure_tagged_union(Finding, converter, tag_name="is")
-    return converter
-
-
-def _reading(read: Callable[[str], object]) -> Callable[[str, object], object]:
-    return lambda value, _kind: read(value)
-
-
-_CONVERTER = _make_converter()
+_CONVERTER = make_converter()

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from netstat_fw.columns import Kind, encodable
+from netstat_fw.evidence import Evidence
 from netstat_fw.fleet.columns import DATASETS
 from netstat_fw.ruleset.rule import RemoteReference
 from netstat_fw.ruleset.terms import Direction
@@ -19,7 +21,6 @@ from netstat_fw.ruleset.terms import Direction
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from netstat_fw.evidence import Evidence
     from netstat_fw.fleet.capture import HostCapture
     from netstat_fw.fleet.groups import Group, Outlier
     from netstat_fw.fleet.report import Found, HostRemotes, HostReport
@@ -37,10 +38,9 @@ def write_row(row: Row) -> str:
 
     Bytes that were no text are written as escapes of their own: DuckDB and Arrow refuse surrogates.
     """
-    text = json.dumps(row, separators=(",", ":"), default=datetime.isoformat)
+    text = _encode(row)
     if "\\ud" in text:
-        plain = {name: encodable(cell) for name, cell in row.items()}
-        return json.dumps(plain, separators=(",", ":"), default=datetime.isoformat)
+        return _encode({name: encodable(cell) for name, cell in row.items()})
     return text
 
 
@@ -97,9 +97,9 @@ def group_rows(groups: Iterable[Group], outliers: Iterable[Outlier]) -> Rows:
     """Return a row for each host of a group, each change of a group and each outlier."""
     rows: Rows = {"groups": [], "group_changes": []}
     for group in groups:
-        label = {"group": group.name}
-        size = len(group.hosts)
-        rows["groups"] += [_row("groups", None, **label, size=size, host=h) for h in group.hosts]
+        label = {"group": group.id}
+        whole = {**label, "size": len(group.hosts), "group_name": group.name}
+        rows["groups"] += [_row("groups", None, **whole, host=host) for host in group.hosts]
         rows["group_changes"] += [_row("group_changes", each, **label) for each in group.changes]
     rows["outliers"] = [_row("outliers", each) for each in outliers]
     return rows
@@ -107,23 +107,35 @@ def group_rows(groups: Iterable[Group], outliers: Iterable[Outlier]) -> Rows:
 
 def _row(dataset: str, value: object, **given: object) -> Row:
     """Take every column from what is given, else from the attribute of its name, else None."""
-    return {
-        name: _plain(given[name] if name in given else getattr(value, name, None), kind)
-        for name, kind in DATASETS[dataset].items()
-    }
+    kinds = DATASETS[dataset]
+    row: Row = dict.fromkeys(kinds)
+    for name in _shared(dataset, type(value)):
+        row[name] = getattr(value, name)
+    row.update(given)
+    for name, kind in _WRITTEN[dataset]:
+        cell = row[name]
+        if kind is Kind.TEXTS:
+            row[name] = [_text(each) for each in cell or ()]
+        elif cell is not None:
+            row[name] = _text(cell)
+    return row
 
 
-def _plain(value: Any, kind: Kind) -> object:  # noqa: ANN401 - whatever a column is made of
-    if kind is Kind.TEXTS:
-        return [_text(each) for each in value or ()]
-    return _text(value) if value is not None and kind is Kind.TEXT else value
+def _shared(dataset: str, kind: type) -> tuple[str, ...]:
+    """Return the columns that values of a class have attributes for."""
+    key = dataset, kind
+    if key not in _SHARED:
+        _SHARED[key] = tuple(name for name in DATASETS[dataset] if hasattr(kind, name))
+    return _SHARED[key]
 
 
-def _text(value: Any) -> str:  # noqa: ANN401 - the same
+def _text(value: object) -> str:
     """Write an enumeration as its word, a cited line with its capture, all else as it is read."""
-    if hasattr(value, "line"):
+    if type(value) is str:
+        return value
+    if isinstance(value, Evidence):
         return _cited(value)
-    return str(getattr(value, "value", value))
+    return str(value.value if isinstance(value, Enum) else value)
 
 
 def _cited(evidence: Evidence) -> str:
@@ -169,3 +181,12 @@ def _rules(host: str, proposal: str, ruleset: Ruleset) -> Iterator[Row]:
                 reason=None if reason is None else reason.code,
                 sentence=None if reason is None else reason.sentence,
             )
+
+
+_encode = json.JSONEncoder(separators=(",", ":"), default=datetime.isoformat).encode
+_SHARED: dict[tuple[str, type], tuple[str, ...]] = {}
+_WRITTEN = {
+    dataset: tuple((name, kind) for name, kind in kinds.items() if kind in {Kind.TEXT, Kind.TEXTS})
+    for dataset, kinds in DATASETS.items()
+}
+"""The columns whose cells are written as text, by dataset."""

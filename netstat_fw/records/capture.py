@@ -85,9 +85,9 @@ class Capture:
         >>> record["local_address"], record["local_port"], record["remote_port"], record["program"]
         ('192.0.2.1', 22, None, 'sshd')
         """
-        from netstat_fw.columns import COLUMNS  # noqa: PLC0415 - few callers need it
+        from netstat_fw.columns import records_of  # noqa: PLC0415 - few callers need it
 
-        return [{column.name: column.of(socket) for column in COLUMNS} for socket in self.sockets]
+        return records_of(self.sockets)
 
     def to_arrow(self) -> pa.Table:
         """Write the internet sockets as a ``pyarrow.Table`` of `netstat_fw.arrow.arrow_schema`.

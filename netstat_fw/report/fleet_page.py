@@ -76,9 +76,10 @@ class FleetPicture:
 
 @attrs.frozen
 class GroupRow:
-    """A group: its name, hosts, what others reach on all of them, and what came and went."""
+    """A group: its name and id, hosts, what others reach on all of them, and what came and went."""
 
     name: str
+    id: str
     hosts: tuple[str, ...]
     exposes: str
     changes: tuple[str, ...]
@@ -115,7 +116,8 @@ def compose_fleet(  # noqa: PLR0913 - the parts of a fleet
         captures=captures,
         groups=tuple(map(_group, groups)),
         outliers=tuple(
-            _cells(each.host, " ".join(each.exposes), each.group, each.peers) for each in outliers
+            _cells(each.host, " ".join(each.exposes), each.group_name, each.peers)
+            for each in outliers
         ),
         edges=tuple(
             _cells(each.client, each.server, _port(each), each.proof.value) for each in edges
@@ -177,6 +179,7 @@ def _port(edge: Edge) -> str:
 def _group(group: Group) -> GroupRow:
     return GroupRow(
         printable(group.name),
+        printable(group.id),
         tuple(map(printable, group.hosts)),
         " ".join(group.exposes),
         tuple(map(_change, group.changes)),

@@ -73,7 +73,7 @@ def print_summary(totals: Totals) -> None:
         console,
         "Outliers: what hosts like them do not expose",
         ("Host", "Exposes", "Like", "Hosts"),
-        [(o.host, " ".join(o.exposes), o.group, o.peers) for o in totals.outliers],
+        [(o.host, " ".join(o.exposes), o.group_name, o.peers) for o in totals.outliers],
     )
     _print_some(
         console,
