@@ -8,15 +8,16 @@ import attrs
 
 from netstat_fw.analyzers.findings import Connection, Exposure
 from netstat_fw.diagnostics import printable
-from netstat_fw.protocol import Family, Protocol
-from netstat_fw.ruleset.sets import AddressSet
+from netstat_fw.ruleset.phrasing import phrase, remote_words, service_ports, service_words
 from netstat_fw.ruleset.terms import Direction
+from netstat_fw.services.builtin import builtin_catalog
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from netstat_fw.analyzers.findings import Findings
     from netstat_fw.evidence import Evidence
+    from netstat_fw.protocol import Protocol
     from netstat_fw.ruleset.rule import Rule
     from netstat_fw.ruleset.sets import PortSet
 
@@ -25,7 +26,9 @@ _Lines: TypeAlias = "tuple[Evidence, ...]"
 
 _MOST_RUNS = 6
 _MOST_CAPTURES = 2
-_FAMILY_NAMES = {Family.IPV4: "IPv4", Family.IPV6: "IPv6"}
+_MOST_PROGRAMS = 6
+# From here on are the ports that systems hand out to clients: Linux from here, others from 49152.
+_EPHEMERAL = 32768
 _BASE = "BASE_"
 
 
@@ -52,13 +55,13 @@ class Cells:
     lines: str
 
 
-def write_cells(rule: Rule, direction: Direction, programs: Programs) -> Cells:
-    """Write a rule of a chain in words; `programs` are those of its direction."""
+def write_cells(rule: Rule, programs: Programs) -> Cells:
+    """Write a rule in words; `programs` are those of the direction of its chain."""
     return Cells(
         rule.action.value,
-        printable(_service(rule, direction)),
-        printable(_remote(rule)),
-        printable(", ".join(programs.of(rule))),
+        printable(_service(rule, programs.direction)),
+        printable(remote_words(rule)),
+        printable(write_programs(programs.of(rule))),
         "" if rule.confidence is None else rule.confidence.value,
         printable(rule.comment or next((each.sentence for each in rule.reasons), "")),
         printable(write_lines(rule.evidence)),
@@ -66,11 +69,33 @@ def write_cells(rule: Rule, direction: Direction, programs: Programs) -> Cells:
 
 
 def describe(rule: Rule, direction: Direction) -> str:
-    """Write a rule as one line: action, service, remote side, confidence, id."""
-    side = "from" if direction is Direction.INCOMING else "to"
+    """Write a rule as one line: what it does, how sure that is, its id."""
     sure = "" if rule.confidence is None else f" ({rule.confidence.value})"
-    said = f"{rule.action.value} {_service(rule, direction)} {side} {_remote(rule)}{sure} {rule.id}"
-    return printable(said)
+    return printable(f"{phrase(rule, direction)}{sure} {rule.id}")
+
+
+def is_named(rule: Rule, direction: Direction) -> bool:
+    """Tell whether a rule's service has a name that the services file of a host would have."""
+    ports = service_ports(rule, direction)
+    if rule.service is None or rule.protocol is None or ports is None:
+        return False
+    protocol, port = rule.protocol.value, ports.ranges[0][0]
+    if rule.service == f"{protocol}-{ports}":
+        return False
+    catalog = builtin_catalog()
+    # A name that is not the registry's is the operator's.
+    return rule.service != catalog.name_of(port, protocol) or catalog.is_listed(port, protocol)
+
+
+def write_programs(programs: Sequence[str]) -> str:
+    """Write the first of some programs, and how many more there are.
+
+    >>> write_programs(["a", "b"]), write_programs([*"abcdefghij"])
+    ('a, b', 'a, b, c, d, e, f and 4 more')
+    """
+    more = len(programs) - _MOST_PROGRAMS
+    shown = ", ".join(programs[:_MOST_PROGRAMS])
+    return f"{shown} and {more} more" if more > 0 else shown
 
 
 def is_base(rule: Rule) -> bool:
@@ -79,17 +104,21 @@ def is_base(rule: Rule) -> bool:
 
 
 class Programs:
-    """The programs that were seen in one direction, looked up by rule."""
+    """The programs that were seen in one direction, looked up by rule.
+
+    Attributes:
+        direction: of the chain whose rules are looked up.
+    """
 
     def __init__(self, direction: Direction, findings: Findings) -> None:
-        self._direction = direction
+        self.direction = direction
         self._seen: dict[tuple[Protocol, int], list[tuple[_Lines, tuple[str, ...]]]] = {}
         for each, port, evidence in _traffic(direction, findings):
             self._seen.setdefault((each.protocol, port), []).append((evidence, each.programs))
 
     def of(self, rule: Rule) -> tuple[str, ...]:
         """Find the programs that were seen at what a rule is about, sorted."""
-        ports = _ports(rule, self._direction)
+        ports = service_ports(rule, self.direction)
         if ports is None or rule.protocol is None:
             return ()
         cited = set(rule.evidence)
@@ -111,31 +140,26 @@ class Programs:
         return (port for known, port in self._seen if known is protocol and port in ports)
 
 
+def _service(rule: Rule, direction: Direction) -> str:
+    """Name a service as `service_words`; what only IANA's registry calls it is in parentheses.
+
+    IANA has given away half of the ports below 10000, mostly to what nobody meets: that a port has
+    a name there does not make a program that service. Among the ports of clients such a name is
+    nearly always chance, and is not told.
+    """
+    ports = service_ports(rule, direction)
+    if rule.service is None or ports is None or is_named(rule, direction):
+        return service_words(rule, direction)
+    where = service_words(attrs.evolve(rule, service=None), direction)
+    is_chance = ports.ranges[0][0] >= _EPHEMERAL or rule.service == where.replace("/", "-")
+    return where if is_chance else f"{where} ({rule.service})"
+
+
 def _traffic(direction: Direction, findings: Findings) -> Iterable[tuple[_Traffic, int, _Lines]]:
     """Pair the findings of a direction with the port a rule names, and the lines behind them."""
     if direction is Direction.INCOMING:
         return ((e, e.port, (*e.evidence, *e.sessions)) for e in findings.exposures)
     return ((c, c.remote_port, c.evidence) for c in findings.connections)
-
-
-def _ports(rule: Rule, direction: Direction) -> PortSet | None:
-    return rule.local_ports if direction is Direction.INCOMING else rule.remote_ports
-
-
-def _service(rule: Rule, direction: Direction) -> str:
-    ports = _ports(rule, direction)
-    protocol = "any" if rule.protocol is None else rule.protocol.value
-    where = protocol if ports is None else f"{protocol}/{ports}"
-    named = rule.service and rule.service != where.replace("/", "-")
-    return f"{where} {rule.service}" if named else where
-
-
-def _remote(rule: Rule) -> str:
-    families = "" if len(rule.families) > 1 else f" ({_FAMILY_NAMES[rule.families[0]]})"
-    local = "" if rule.local is None else f" at {rule.local}"
-    if isinstance(rule.remote, AddressSet):
-        families = ""
-    return f"{'any' if rule.remote is None else rule.remote}{families}{local}"
 
 
 def write_lines(evidence: Sequence[Evidence]) -> str:

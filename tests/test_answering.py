@@ -13,7 +13,7 @@ from netstat_fw import propose
 from netstat_fw.errors import DecisionsError
 from netstat_fw.evidence import Question
 from netstat_fw.ruleset import Policy, read_decisions, write_starter
-from netstat_fw.ruleset.answering import write_answer
+from netstat_fw.ruleset.answering import write_answer, write_answers
 from netstat_fw.ruleset.decisions.values import question_key
 
 BACKUP = Question("Q_BACKUP", "How is this machine backed up?")
@@ -71,3 +71,40 @@ def test_answering_everything_leaves_nothing_open() -> None:
     for question in propose(FOUND).questions:
         text = write_answer(text, question_key(question), value=False)
     assert propose(FOUND, Policy(decisions=read_decisions(text))).questions == ()
+
+
+def test_one_answer_to_many_questions_is_that_answer_to_each() -> None:
+    keys = [question_key(question) for question in propose(FOUND).questions]
+    for text in (write_starter(FOUND), "", "[answers]\n", "answers.Q_OTHER = true\n"):
+        each = text
+        for key in keys:
+            each = write_answer(each, key, "by\x1b tape")
+        together = write_answers(text, keys, "by\x1b tape")
+        assert tomllib.loads(together) == tomllib.loads(each)
+    assert write_answers(write_starter(FOUND), keys, "x").count("\n") == (
+        write_starter(FOUND).count("\n")
+    )
+
+
+def test_text_that_only_looks_like_entries_is_left_alone() -> None:
+    text = '[answers]\nx = """\n# Q_A = 1\n"""\n'
+    answered = write_answers(text, ["Q_A", "Q_B"], value=True)
+    assert tomllib.loads(answered)["answers"] == {"x": "# Q_A = 1\n", "Q_A": True, "Q_B": True}
+    assert write_answers("\ufeff[answers]\n# Q_A = 1\n", ["Q_A"], value=False) == (
+        "\ufeff[answers]\nQ_A = false\n"
+    )
+
+
+def test_many_answers_do_not_take_a_look_at_the_file_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = [f"Q_EXPOSE tcp/{port}" for port in range(1, 50)]
+    text = "[answers]\n" + "".join(f'# "{key}" = false\n' for key in keys)
+    looks: list[str] = []
+    loads = tomllib.loads
+
+    def look(given: str) -> dict[str, object]:
+        looks.append(given)
+        return loads(given)
+
+    monkeypatch.setattr(tomllib, "loads", look)
+    write_answers(text, keys, value=True)
+    assert len([each for each in looks if "[answers]" in each]) == 2

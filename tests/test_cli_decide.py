@@ -107,10 +107,47 @@ def test_the_interview_ends_on_q_and_keeps_what_was_answered(tmp_path: Path) -> 
 
 def test_an_interview_that_is_broken_off_writes_nothing(tmp_path: Path) -> None:
     file = tmp_path / "decisions.toml"
-    result = run("decide", str(SEED), "--decisions", str(file), "-i", text="n\n")
-    assert result.exit_code == 1
-    assert "Aborted" in result.stderr
-    assert not file.exists()
+    for given in ("", "n\n"):
+        said = refused("decide", str(SEED), "--decisions", str(file), "-i", text=given)
+        assert (
+            "\nError: the answers ended before the questions did, and nothing was written" in said
+        )
+        assert not file.exists()
+
+
+def test_the_interview_says_what_a_yes_would_open(tmp_path: Path) -> None:
+    file = str(tmp_path / "decisions.toml")
+    said = run("decide", str(SEED), "--decisions", file, "-i", text="y\n" * _QUESTIONS).stderr
+    nothing = "y opens nothing: it is noted, and only a rule of your own can open more"
+    assert f"\n{nothing}\nQ_BACKUP: " in said
+    assert "\ny opens incoming tcp/25 smtp from any\nQ_EXPOSE tcp/25: " in said
+    # That an earlier yes opened nothing is not said again.
+    assert "\ny opens outgoing tcp/25 smtp to any\nQ_SMTP_OUT: " in said
+
+
+def test_questions_that_are_alike_are_answered_together_or_apart(tmp_path: Path) -> None:
+    capture = tmp_path / "capture"
+    rows = (f"tcp 0 0 127.0.0.1:{port} 0.0.0.0:* LISTEN 7/agent\n" for port in range(7001, 7007))
+    capture.write_text("tcp 0 0 0.0.0.0:22 0.0.0.0:* LISTEN 1/sshd\n" + "".join(rows), "utf-8")
+    subjects = [f"Q_EXPOSE tcp/{port}" for port in range(7001, 7007)]
+
+    def interview(given: str) -> tuple[str, dict[str, object]]:
+        file = tmp_path / "decisions.toml"
+        file.unlink(missing_ok=True)
+        said = run("decide", str(capture), "--decisions", str(file), "-i", text=given)
+        return said.stderr, _answers(file)
+
+    said, together = interview("s\nNo\nq\n")
+    assert "6 questions that are alike: the answer is for all; e: ask each by itself" in said
+    assert "; and 2 more\nQ_EXPOSE for each of tcp/7001-7006: " in said
+    assert "6 answers to write" in said
+    assert together == dict.fromkeys(subjects, False)
+    said, apart = interview("s\ne\ny\nfor tests\ns\nn\nQ\n")
+    assert "y opens incoming tcp/7002" in said
+    assert apart == {subjects[0]: True, subjects[1]: "for tests", subjects[3]: False}
+    # Where one is asked alone, an e is a note like any other.
+    _, alone = interview("e\nq\n")
+    assert alone == {"Q_BACKUP": "e"}
 
 
 def test_an_interview_with_nothing_open_asks_nothing(tmp_path: Path) -> None:

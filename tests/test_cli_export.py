@@ -49,7 +49,10 @@ def test_every_target_can_be_written_to_a_folder(target: str, tmp_path: Path) ->
 
 def test_a_target_of_several_files_takes_a_folder(tmp_path: Path) -> None:
     folder = tmp_path / "new" / "rules"
-    assert run("export", str(SEED), "--to", "iptables", "-o", str(folder)).exit_code == 0
+    result = run("export", str(SEED), "--to", "iptables", "-o", str(folder))
+    assert (result.exit_code, result.stdout) == (0, "")
+    for name in ("iptables.rules", "ip6tables.rules"):
+        assert f"written: {folder / name}\n" in result.stderr
     names = sorted(each.name for each in folder.iterdir())
     assert names == ["ip6tables.rules", "iptables.rules"]
     taken = tmp_path / "taken"
@@ -86,8 +89,14 @@ def test_export_can_write_a_script_that_takes_itself_back(tmp_path: Path) -> Non
     assert {each.name for each in tmp_path.iterdir()} == {"deploy.sh", "windows.ps1"}
     said = refused("export", str(SEED), "--to", "nftables", "--deploy", "--wait", "0")
     assert "is waited for 1 to 86400 seconds, not 0" in said
-    said = refused("export", str(SEED), "--to", "pf", "--deploy")
-    assert "no deployment for target 'pf'" in said
+    # At once: nothing is read for it, and nothing else is said.
+    said = refused("export", "no such file", "--to", "kubernetes", "--deploy")
+    assert (
+        said
+        == "Error: no deployment for target 'kubernetes'; there are nftables, iptables, windows\n"
+    )
+    said = refused("export", str(SEED), "--to", "nftables", "--wait", "90")
+    assert "--wait is for the script of --deploy" in said
     said = refused("export", str(SEED), "--to", "windows", "--deploy", "--set", "form=netsh")
     assert "leave --set away" in said
 
@@ -124,6 +133,21 @@ def test_export_tells_what_the_target_cannot_hold(monkeypatch: pytest.MonkeyPatc
     result = run("export", "-", "--to", "json", text=DAMAGED)
     assert (result.exit_code, result.stdout) == (1, "text\n")
     assert r"left out: r1: no groups\x1b[2K" in result.stderr
+
+
+def test_what_is_left_out_is_said_once_in_words_and_with_its_chains() -> None:
+    said = run("export", str(SEED), "--to", "kubernetes").stderr
+    lines = [line for line in said.split("\n") if line.startswith("left out: ")]
+    assert len(lines) == len(set(lines)) == 5
+    assert lines[0] == (
+        "left out: incoming and outgoing: accept icmpv6 types 133-137 from or to any with hop limit"
+        " 255 (rb542b93e44af): accepts nothing here: kubernetes cannot ask for a hop limit; a rule"
+        " without one would fit"
+    )
+    assert lines[4].startswith(
+        "left out: incoming: accept udp/68 bootpc from any (IPv4) with remote port 67,"
+        " outgoing: accept udp/67 bootps to any (IPv4) with local port 68 (r"
+    )
 
 
 def test_export_says_why_a_target_refuses(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -214,7 +214,12 @@ def test_decisions_that_cannot_be_read_are_one_sentence(tmp_path: Path) -> None:
     assert "is not UTF-8 text (byte 1): save it as UTF-8" in refused(
         "plan", str(SEED), "--decisions", str(file)
     )
-    assert "there is no file" in refused("plan", str(SEED), "--decisions", str(tmp_path / "no"))
+    said = refused("plan", str(SEED), "--decisions", str(tmp_path / "no"))
+    assert said.endswith("check the name, or write one with netstat-fw decide\n")
+    said = refused("plan", str(tmp_path / "no"))
+    assert said.endswith("check the name, or capture with netstat -anp > FILE\n")
+    said = refused("check", str(tmp_path / "no"), str(SEED))
+    assert said.endswith("write one with netstat-fw export CAPTURE --to json -o FILE\n")
 
 
 def test_a_lock_out_has_to_be_allowed(tmp_path: Path) -> None:

@@ -164,7 +164,7 @@ def test_each_part_of_a_rule_has_its_form(fields: dict[str, Any], expected: list
 
 
 OBSTACLES: list[tuple[dict[str, Any], str]] = [
-    ({"interface": "eth0"}, "leave the interface out"),
+    ({"interface": "eth0"}, "a rule without one would fit"),
     ({"protocol": "udp", "local_ports": PortSet([1]), "remote_ports": PortSet([2])}, "one side"),
     ({"protocol": "udplite", "remote_ports": PortSet([2])}, "no ports of udplite"),
     ({"protocol": "icmpv6", "icmp_types": (130,)}, "no name for one of the types"),

@@ -40,7 +40,7 @@ OFFICE = RemoteReference(RemoteKind.ZONE, "office")
 SERVERS = RemoteReference(RemoteKind.SERVER_GROUP, "All Active Servers")
 USERS = RemoteReference(RemoteKind.USER_GROUP, "All GhostPorts users")
 ZONES = [Zone("office", AddressSet(["192.0.2.0/25", "2001:db8::/32"]))]
-LEFT_OUT = "accepts nothing here: halo has interfaces on Linux alone; leave the interface out"
+LEFT_OUT = "accepts nothing here: halo has interfaces on Linux alone; a rule without one would fit"
 UNKNOWN = {ConnectionState.INVALID, ConnectionState.UNTRACKED}
 
 

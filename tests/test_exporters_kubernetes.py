@@ -118,7 +118,7 @@ def test_no_protocol_but_three_has_statements() -> None:
     rendered = incoming(ping)
     assert spec(rendered)["ingress"] == []
     assert [str(omission) for omission in rendered.omissions] == [
-        f"{ping.id}: accepts nothing here: kubernetes has no statements for icmp; ask for none"
+        f"{ping.id}: accepts nothing here: kubernetes has no statements for icmp"
     ]
     no_ping = Rule(action="drop", protocol="icmp")
     entries = spec(incoming(no_ping, default="accept"))["ingress"]

@@ -171,10 +171,13 @@ def test_the_same_match_is_written_once_as_aws_refuses_it_twice() -> None:
 
 OBSTACLES: list[tuple[dict[str, Any], str]] = [
     ({"remote": ADMINS}, "does not know user group admins; define its addresses as a zone"),
-    ({"interface": "eth0"}, "has no names of interfaces; leave the interface out"),
-    ({"local": AddressSet(["192.0.2.1"])}, "cannot tell local addresses apart; leave them out"),
+    ({"interface": "eth0"}, "has no names of interfaces; a rule without one would fit"),
+    (
+        {"local": AddressSet(["192.0.2.1"])},
+        "cannot tell local addresses apart; a rule without them would fit",
+    ),
     ({"protocol": "tcp", "remote_ports": PortSet([9])}, "holds the ports of the service alone"),
-    ({"hop_limit": 255}, "cannot ask for a hop limit; leave it out"),
+    ({"hop_limit": 255}, "cannot ask for a hop limit; a rule without one would fit"),
 ]
 
 

@@ -1,30 +1,43 @@
 """Advice: what stands beside the rules of a plan, as titled lists of sentences.
 
-Everything is said once: what is a hazard or cannot be proven is no caveat as well.
+Everything is said once: what is a hazard or cannot be proven is no caveat as well, and what is
+alike is said together, unless each is asked for by itself.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netstat_fw.cli.alike import ask_together, join_questions, name_together
 from netstat_fw.diagnostics import printable
 from netstat_fw.ruleset.proposal.remarks import open_hazards
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from netstat_fw.analyzers.findings import Findings, Hazard
     from netstat_fw.evidence import Question
     from netstat_fw.ruleset.model import Ruleset
 
 
-def advise(findings: Findings, ruleset: Ruleset) -> Iterator[tuple[str, list[str]]]:
-    """Give the lists that are not empty, each with its title; every text is printable."""
+def advise(
+    findings: Findings, ruleset: Ruleset, *, one_by_one: bool = False
+) -> Iterator[tuple[str, list[str]]]:
+    """Give the lists that are not empty, each with its title; every text is printable.
+
+    Args:
+        findings: what was found.
+        ruleset: what that comes to.
+        one_by_one: what is alike is not put together.
+    """
+    asked = ruleset.questions
+    questions = [(each,) for each in asked] if one_by_one else join_questions(asked)
+    hazards = open_hazards(findings, ruleset)
     told = {hazard.code for hazard in findings.hazards}
     told |= {f"UNPROVEN_{fact.code}" for fact in findings.host.fitness}
     lists = {
-        "Questions": map(_question, ruleset.questions),
-        "Hazards": map(_hazard, open_hazards(findings, ruleset)),
+        "Questions": map(_question, questions),
+        "Hazards": map(_hazard, hazards) if one_by_one else _join_hazards(hazards),
         "Caveats": (f"{c.sentence} [{c.code}]" for c in ruleset.caveats if c.code not in told),
         "What this capture cannot prove": (
             fact.sentence for fact in findings.host.fitness if not fact.proven
@@ -35,11 +48,24 @@ def advise(findings: Findings, ruleset: Ruleset) -> Iterator[tuple[str, list[str
             yield title, shown
 
 
-def _question(question: Question) -> str:
-    return f"{question.sentence} [{' '.join(filter(None, (question.code, question.subject)))}]"
+def _question(questions: Sequence[Question]) -> str:
+    return f"{ask_together(questions)} [{name_together(questions)}]"
 
 
 def _hazard(hazard: Hazard) -> str:
-    exposure = hazard.exposure
-    about = "" if exposure is None else f"{exposure.protocol.value}/{exposure.port}: "
-    return f"{hazard.risk.value}: {about}{hazard.advice} [{hazard.code}]"
+    return _danger(hazard, [hazard])
+
+
+def _join_hazards(hazards: Iterable[Hazard]) -> Iterator[str]:
+    """Say each danger once, with all that it is about."""
+    groups: dict[object, list[Hazard]] = {}
+    for hazard in hazards:
+        groups.setdefault((hazard.risk, hazard.advice, hazard.code), []).append(hazard)
+    return (_danger(group[0], group) for group in groups.values())
+
+
+def _danger(first: Hazard, group: Iterable[Hazard]) -> str:
+    exposures = [each.exposure for each in group if each.exposure is not None]
+    about = dict.fromkeys(f"{each.protocol.value}/{each.port}" for each in exposures)
+    subject = f"{', '.join(about)}: " if about else ""
+    return f"{first.risk.value}: {subject}{first.advice} [{first.code}]"

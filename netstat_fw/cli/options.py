@@ -13,6 +13,12 @@ capture_argument = click.argument("capture", metavar="CAPTURE", type=PATH)
 captures_argument = click.argument(
     "captures", metavar="CAPTURE...", type=PATH, nargs=-1, required=True
 )
+all_option = click.option(
+    "--all",
+    "show_all",
+    is_flag=True,
+    help="Show every rule and question by itself, also where many are alike.",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON, for machines.")
 
 

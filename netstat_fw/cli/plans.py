@@ -15,8 +15,14 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 1
 
 
-def show_plan(host: Host, policy: Policy, *, as_json: bool) -> None:
+def show_plan(host: Host, policy: Policy, *, as_json: bool, show_all: bool) -> None:
     """Write the plan that a policy makes of a host to standard output.
+
+    Args:
+        host: what its captures say.
+        policy: what the operator wants.
+        as_json: for machines; it is whole in any case.
+        show_all: show rules and questions that are alike one by one.
 
     Raises:
         LockOutError: as `propose`.
@@ -27,7 +33,7 @@ def show_plan(host: Host, policy: Policy, *, as_json: bool) -> None:
         return
     from netstat_fw.cli.tables import print_plan  # noqa: PLC0415 - it loads the table library
 
-    print_plan(host.findings, ruleset)
+    print_plan(host.findings, ruleset, show_all=show_all)
 
 
 def plan_to_dict(host: Host, ruleset: Ruleset) -> dict[str, Any]:

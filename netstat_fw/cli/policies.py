@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+_REMEDY = "write one with netstat-fw decide"
+
 profile_option = click.option(
     "--profile",
     type=click.Choice([profile.value for profile in Profile]),
@@ -53,5 +55,5 @@ def make_policy(*, profile: str, decisions: str | None, allow_lockout: bool) -> 
         return Policy(profile=profile, allow_lockout=allow_lockout)
     from netstat_fw.ruleset.decisions.reading import read_decisions  # noqa: PLC0415 - where asked for
 
-    decided = read_decisions(read_text(decisions), cleaned(decisions))
+    decided = read_decisions(read_text(decisions, _REMEDY), cleaned(decisions))
     return Policy(profile=profile, decisions=decided, allow_lockout=allow_lockout)

@@ -25,6 +25,7 @@ LARGEST = 1 << 30
 """Bytes of text that are read at most, after decompression."""
 _LARGE = 64 << 20
 STANDARD_INPUT = "-"
+_NEW_CAPTURE = "capture with netstat -anp > FILE"
 
 
 @attrs.frozen
@@ -34,10 +35,12 @@ class Source:
     Attributes:
         name: a path, or ``-`` for standard input.
         in_folder: a folder was named, and this is a file in it: it may be something else.
+        remedy: how to make such a file, for who names one that is not there.
     """
 
     name: str
     in_folder: bool = False
+    remedy: str = attrs.field(default=_NEW_CAPTURE, eq=False)
 
     def __str__(self) -> str:
         """Name the source for a reader."""
@@ -83,14 +86,18 @@ def _files_in(folder: Path) -> list[Source]:
     return sources
 
 
-def read_text(name: str) -> str:
+def read_text(name: str, remedy: str) -> str:
     """Read a text file that somebody wrote by hand, in UTF-8, its line ends kept.
+
+    Args:
+        name: a path, or ``-`` for standard input.
+        remedy: how to make such a file, for who names one that is not there.
 
     Raises:
         InputError: for what cannot be read, or is not UTF-8.
     """
     try:
-        return read_bytes(Source(name)).decode("utf-8")
+        return read_bytes(Source(name, remedy=remedy)).decode("utf-8")
     except UnicodeDecodeError as error:
         raise InputError(
             f"{Source(name)} is not UTF-8 text (byte {error.start + 1}): save it as UTF-8"
@@ -109,7 +116,7 @@ def read_bytes(source: Source) -> bytes:
         with Path(source.name).open("rb") as file:
             data = file.read(LARGEST + 1)
     except (OSError, ValueError) as error:
-        raise InputError(_refusal(source.name, error)) from None
+        raise InputError(_refusal(source.name, error, source.remedy)) from None
     return _unpacked(data, source)
 
 
@@ -121,12 +128,12 @@ def _read_standard_input() -> bytes:
     return sys.stdin.buffer.read(LARGEST + 1)
 
 
-def _refusal(name: str, error: OSError | ValueError) -> str:
+def _refusal(name: str, error: OSError | ValueError, remedy: str = _NEW_CAPTURE) -> str:
     """Say why a path cannot be read, and what to do about it."""
     shown = printable(name)
     number = error.errno if isinstance(error, OSError) else None
     if number == errno.ENOENT:
-        return f"there is no file {shown}: check the name, or capture with netstat -anp > FILE"
+        return f"there is no file {shown}: check the name, or {remedy}"
     if number == errno.EISDIR:
         return f"{shown} is a folder: name one file in it"
     if number in {errno.EACCES, errno.EPERM}:

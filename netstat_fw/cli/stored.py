@@ -15,6 +15,7 @@ from netstat_fw.ruleset.proposal import propose
 if TYPE_CHECKING:
     from netstat_fw.ruleset.policy import Policy
 
+_REMEDY = "write one with netstat-fw export CAPTURE --to json -o FILE"
 # White space and byte order marks, also of UTF-16, in which some shells redirect.
 _BEFORE_TEXT = b" \t\r\n\0\xef\xbb\xbf\xff\xfe"
 
@@ -25,7 +26,7 @@ def read_ruleset(name: str) -> Ruleset:
     Raises:
         InputError: for what cannot be read or is no ruleset.
     """
-    return _as_ruleset(read_bytes(Source(name)), name)
+    return _as_ruleset(read_bytes(Source(name, remedy=_REMEDY)), name)
 
 
 def read_either(name: str, policy: Policy) -> tuple[Ruleset, bool]:

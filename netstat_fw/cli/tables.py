@@ -1,5 +1,7 @@
 """The plan as a person reads it: two tables, then everything that is open or in doubt.
 
+Rules and questions that are alike are put together, and the plan says how to see each of them.
+
 All text is printable already and goes to the table library as plain `Text`, so that neither control
 characters nor its markup mean anything. Colours are for terminals only.
 """
@@ -19,6 +21,7 @@ from rich.text import Text
 
 from netstat_fw.cells import Cells, Programs, is_base, write_cells
 from netstat_fw.cli.advice import advise
+from netstat_fw.cli.alike import join_questions, join_rows
 from netstat_fw.ruleset.terms import Action, Direction
 
 if TYPE_CHECKING:
@@ -27,9 +30,10 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from netstat_fw.analyzers.findings import Findings
-    from netstat_fw.ruleset.model import Ruleset
+    from netstat_fw.ruleset.model import Chain, Ruleset
 
 _WIDTH_OF_A_FILE = 120
+_MOST_SHOWN = 100
 # Narrower than this, a table has no room for its sentences.
 _NARROWEST_TABLE = 96
 _WIDEST_SERVICE = 28
@@ -53,37 +57,61 @@ def make_console() -> Console:
     return Console(width=width, highlight=False, color_system=None if plain else "auto")
 
 
-def print_plan(findings: Findings, ruleset: Ruleset) -> None:
-    """Print the proposed ruleset and what the operator should know about it."""
+def print_plan(findings: Findings, ruleset: Ruleset, *, show_all: bool = False) -> None:
+    """Print the proposed ruleset and what the operator should know about it.
+
+    Args:
+        findings: what was found.
+        ruleset: what that comes to.
+        show_all: show every rule and question, also where many are alike.
+    """
     console = make_console()
+    most = None if show_all else _MOST_SHOWN
+    together = 0 if show_all else len(ruleset.questions) - len(join_questions(ruleset.questions))
     for direction in Direction:
-        for part in _chain(direction, ruleset, findings, console):
+        rules = [rule for rule in ruleset.chain(direction).rules if rule.enabled]
+        own = [rule for rule in rules if not is_base(rule)]
+        programs = Programs(direction, findings)
+        each_row = [write_cells(rule, programs) for rule in own] if show_all else None
+        rows = each_row or join_rows(own, programs)
+        together += len(own) - len(rows)
+        # A blank line before the first would be all that head -1 shows.
+        if direction is not Direction.INCOMING:
+            console.print()
+        console.print(_title(direction, ruleset.chain(direction), len(rules) - len(own)))
+        for part in _parts(rows[:most], direction, console.width):
             console.print(part)
-    for title, sentences in advise(findings, ruleset):
+        _tell_rest(console, rows[_MOST_SHOWN:], most)
+    for title, sentences in advise(findings, ruleset, one_by_one=show_all):
         console.print(Text(f"\n{title}", style="bold", overflow="fold"))
-        for sentence in sentences:
+        for sentence in sentences[:most]:
             grid = Table.grid(padding=(0, 1))
             grid.add_row("-", Text(sentence, overflow="fold"))
             console.print(grid)
+        _tell_rest(console, sentences[_MOST_SHOWN:], most)
+    if together:
+        console.print(Text("\nWhat is alike is shown together; --all shows each by itself."))
 
 
-def _chain(
-    direction: Direction, ruleset: Ruleset, findings: Findings, console: Console
-) -> Iterable[RenderableType]:
-    chain = ruleset.chain(direction)
-    rules = [rule for rule in chain.rules if rule.enabled]
-    programs = Programs(direction, findings)
-    rows = [write_cells(rule, direction, programs) for rule in rules if not is_base(rule)]
-    yield Text(
-        f"\n{direction.value.capitalize()}: what is not listed is {_PAST[chain.default]}"
-        f" ({len(rules) - len(rows)} base rules, such as loopback and replies, come first)",
+def _tell_rest(console: Console, rest: Sequence[object], most: int | None) -> None:
+    if most is not None and rest:
+        console.print(Text(f"... and {len(rest)} more; --all shows them"))
+
+
+def _title(direction: Direction, chain: Chain, base: int) -> Text:
+    return Text(
+        f"{direction.value.capitalize()}: what is not listed is {_PAST[chain.default]}"
+        f" ({base} base rules, such as loopback and replies, come first)",
         style="bold",
         overflow="fold",
     )
-    if console.width < max(_NARROWEST_TABLE, _width_of(rows)):
-        yield from (part for row in rows for part in _paragraphs(row, _SIDES[direction].lower()))
-    else:
-        yield _table(rows, _SIDES[direction])
+
+
+def _parts(rows: Sequence[Cells], direction: Direction, width: int) -> Iterable[RenderableType]:
+    side = _SIDES[direction]
+    if width < max(_NARROWEST_TABLE, _width_of(rows)):
+        return (part for row in rows for part in _paragraphs(row, side.lower()))
+    return (_table(rows, side),)
 
 
 def _width_of(rows: Sequence[Cells]) -> int:
@@ -117,10 +145,12 @@ def _paragraphs(row: Cells, side: str) -> Iterable[RenderableType]:
     head.append(f" {row.service} {side} {row.remote}", style="bold")
     yield head
     sure = f"{row.confidence}: " if row.confidence else ""
-    yield Padding(Text(f"{sure}{row.why}", overflow="fold"), (0, 0, 0, 4))
+    yield Padding(Text(f"{sure}{row.why}", overflow="fold"), (0, 0, 0, 4), expand=False)
     seen = [
         f"program {row.programs}" if row.programs else "",
         f"lines {row.lines}" if row.lines else "",
     ]
     if any(seen):
-        yield Padding(Text("; ".join(filter(None, seen)), overflow="fold"), (0, 0, 0, 4))
+        yield Padding(
+            Text("; ".join(filter(None, seen)), overflow="fold"), (0, 0, 0, 4), expand=False
+        )

@@ -74,13 +74,13 @@ def obstacle(rule: Rule, words: Words) -> str | None:
     if found is not None:
         return found
     if rule.protocol not in _PROTOCOLS:
-        return "aerleon does not know that protocol; leave it out"
+        return "aerleon does not know that protocol"
     if rule.interface is not None and not (words.on_host and _WORD.fullmatch(rule.interface)):
-        return "a generator cannot name that interface; leave it out"
+        return "a generator cannot name that interface; a rule without it would fit"
     if rule.icmp_types and not words.types:
-        return "a generator does not write ICMP types; leave them out"
+        return "a generator does not write ICMP types; a rule for all of them would fit"
     if any(number not in _TYPES.get(rule.protocol, {}) for number in rule.icmp_types):
-        return "aerleon has names for the usual ICMP types alone; leave the others out"
+        return "aerleon has names for the usual ICMP types alone; a rule for those would fit"
     return None
 
 

@@ -188,19 +188,19 @@ class _Reading:
         if isinstance(remote, RemoteReference) and remote.kind is not RemoteKind.ZONE:
             return f"{target} does not know {remote}; define its addresses as a zone"
         if rule.interface is not None:
-            return f"{target} has no names of interfaces; leave the interface out"
+            return f"{target} has no names of interfaces; a rule without one would fit"
         if rule.local is not None:
-            return f"{target} cannot tell local addresses apart; leave them out"
+            return f"{target} cannot tell local addresses apart; a rule without them would fit"
         if client_ports is not None:
-            return f"{target} holds the ports of the service alone; leave those of the client out"
+            return f"{target} holds the ports of the service alone; a rule without a client's fits"
         if rule.hop_limit is not None:
-            return f"{target} cannot ask for a hop limit; leave it out"
+            return f"{target} cannot ask for a hop limit; a rule without one would fit"
         return None
 
     def _protocol_obstacle(self, rule: Rule) -> str | None:
         if rule.protocol is None or rule.protocol in self._abilities.protocols:
             return None
-        return f"{self._abilities.target} has no statements for {rule.protocol.value}; ask for none"
+        return f"{self._abilities.target} has no statements for {rule.protocol.value}"
 
 
 def _unsaid(rule: Rule, *, is_default: bool) -> Iterator[Omission]:

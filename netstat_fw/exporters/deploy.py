@@ -38,11 +38,20 @@ def deploy_script(ruleset: Ruleset, target: str, *, seconds: int = 60) -> str:
     Raises:
         ExportError: for another target or a wait out of range, and as the target does.
     """
+    check_deployment(target, seconds)
+    return _WRITERS[target](ruleset, seconds)
+
+
+def check_deployment(target: str, seconds: int = 60) -> None:
+    """Check that there can be such a script, whatever the ruleset.
+
+    Raises:
+        ExportError: for a target without one or a wait out of range.
+    """
     if target not in _WRITERS:
         raise ExportError(f"no deployment for target {target!r}; there are {', '.join(_WRITERS)}")
     if not 1 <= seconds <= LONGEST:
         raise ExportError(f"a confirmation is waited for 1 to {LONGEST} seconds, not {seconds}")
-    return _WRITERS[target](ruleset, seconds)
 
 
 def _for_nftables(ruleset: Ruleset, seconds: int) -> str:

@@ -145,15 +145,15 @@ def _direct(family: Family, direction: Direction, match: str) -> str:
 def _obstacle(rule: Rule) -> str | None:
     protocol = rule.protocol
     if rule.interface is not None:
-        return "a firewalld zone has interfaces, a rule in it cannot; leave the interface out"
+        return "a firewalld zone has interfaces, a rule in it cannot; a rule without one would fit"
     if rule.local_ports is not None and rule.remote_ports is not None:
         return "a rich rule holds the ports of one side; name those of one side only"
     if protocol is Protocol.UDPLITE and (rule.local_ports or rule.remote_ports):
-        return "firewalld knows no ports of udplite; leave them out"
+        return "firewalld knows no ports of udplite; a rule without them would fit"
     if rule.icmp_types and not set(rule.icmp_types) <= set(TYPE_NAMES[rule.families[0]]):
         return "firewalld has no name for one of the types; name those alone that it knows"
     if rule.hop_limit is not None and not _is_neighbour_discovery(rule):
-        return "firewalld cannot ask for a hop limit; leave it out"
+        return "firewalld cannot ask for a hop limit; a rule without one would fit"
     return state_obstacle(rule, "firewalld") or obstacle(rule, "firewalld")
 
 

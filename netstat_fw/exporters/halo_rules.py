@@ -167,16 +167,16 @@ def _obstacle(rule: Rule, direction: Direction, platform: str) -> str | None:
     """Say why Halo cannot hold a rule, and the way round; None where it can."""
     client = rule.remote_ports if direction is Direction.INCOMING else rule.local_ports
     obstacles = {
-        "halo knows tcp, udp and icmp alone; leave the protocol out": (
+        "halo knows tcp, udp and icmp alone; a rule for one of them would fit": (
             rule.protocol not in _PROTOCOLS
         ),
-        "halo cannot tell ICMP types apart; leave them out": bool(rule.icmp_types),
-        "halo cannot tell local addresses apart; leave them out": rule.local is not None,
-        "halo holds the ports of the service alone; leave those of the client out": (
+        "halo cannot tell ICMP types apart; a rule for all would fit": bool(rule.icmp_types),
+        "halo cannot tell local addresses apart; a rule without would fit": rule.local is not None,
+        "halo holds the ports of the service alone; a rule without client ports would fit": (
             client is not None
         ),
-        "halo cannot ask for a hop limit; leave it out": rule.hop_limit is not None,
-        "halo has interfaces on Linux alone; leave the interface out": (
+        "halo cannot ask for a hop limit; a rule without one would fit": rule.hop_limit is not None,
+        "halo has interfaces on Linux alone; a rule without one would fit": (
             rule.interface is not None and platform == "windows"
         ),
     }

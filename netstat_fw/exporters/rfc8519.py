@@ -92,7 +92,7 @@ def _parts(
         elif set(rule.states) <= _UNKNOWN_STATES:
             omissions.append(Omission(rule.id, "nothing is invalid to what knows no connections"))
         else:
-            words = "access lists know no connections; leave the states out"
+            words = "access lists know no connections; a rule without states would fit"
             omit_or_refuse(rule, _TARGET, words)
         if rule.log is not None:
             omissions.append(Omission(rule.id, "logs without a prefix, and every packet"))
@@ -144,7 +144,7 @@ def _obstacle(rule: Rule) -> str | None:
     if isinstance(remote, RemoteReference) and remote.kind is not RemoteKind.ZONE:
         return f"access lists do not know {remote}; define its addresses as a zone"
     if (rule.local_ports or rule.remote_ports) and rule.protocol not in _WITH_PORTS:
-        return "access lists know ports of TCP and UDP alone; leave them out"
+        return "access lists know ports of TCP and UDP alone; a rule without them would fit"
     return None
 
 

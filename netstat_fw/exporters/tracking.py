@@ -58,11 +58,13 @@ def obstacle(rule: Rule, target: str) -> str | None:
     if isinstance(remote, RemoteReference) and remote.kind is not RemoteKind.ZONE:
         return f"{target} does not know {remote}; define its addresses as a zone"
     if rule.hop_limit is not None and not _is_checked_by_hosts(rule):
-        return f"{target} cannot ask for a hop limit; leave it out"
+        return f"{target} cannot ask for a hop limit; a rule without one would fit"
     protocol = rule.protocol
     ports = rule.local_ports is not None or rule.remote_ports is not None
     if protocol is not None and ports and protocol not in _WITH_PORTS:
-        return f"{target} knows ports of tcp and udp only, not of {protocol.value}; leave them out"
+        return (
+            f"{target} knows ports of tcp and udp only; a {protocol.value} rule without would fit"
+        )
     return None
 
 

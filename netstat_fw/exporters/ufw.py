@@ -197,7 +197,7 @@ def _obstacle(rule: Rule) -> str | None:
     if rule.protocol is not None and rule.protocol not in _PROTOCOLS:
         return f"ufw has no commands for {rule.protocol.value}; put it before rules that drop"
     if rule.hop_limit is not None:
-        return "ufw cannot ask for a hop limit; leave it out"
+        return "ufw cannot ask for a hop limit; a rule without one would fit"
     return state_obstacle(rule, "ufw") or obstacle(rule, "ufw")
 
 

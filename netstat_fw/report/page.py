@@ -172,7 +172,7 @@ def _section(direction: Direction, findings: Findings, ruleset: Ruleset, lines: 
     risks = _risks(findings.hazards) if direction is Direction.INCOMING else {}
     programs = Programs(direction, findings)
     written = [
-        (is_base(rule), _row(position, rule, write_cells(rule, direction, programs), risks, lines))
+        (is_base(rule), _row(position, rule, write_cells(rule, programs), risks, lines))
         for position, rule in chain.numbered()
     ]
     return Section(

@@ -15,7 +15,7 @@ from netstat_fw.errors import DecisionsError
 from netstat_fw.ruleset.decisions.toml_lines import find_lines, read_keys, write_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 _MARK = "\ufeff"
 _ANSWERS = "answers"
@@ -42,14 +42,50 @@ def write_answer(text: str, key: str, value: bool | str, name: str = "decisions.
     said = printable(value) if isinstance(value, str) else value
     wanted = tomllib.loads(body)
     wanted.setdefault(_ANSWERS, {})[key] = said
-    # The escapes of JSON are those of TOML's basic strings (TOML 1.0.0, "String").
-    entry = f"{write_key(key)} = {json.dumps(said, ensure_ascii=False)}"
-    for candidate in _candidates(body, key, entry):
+    for candidate in _candidates(body, key, _entry(key, said)):
         if _read(candidate) == wanted:
             return text[: len(text) - len(body)] + candidate
     raise DecisionsError(
         f"{name}: no answer can be added to the answers there: write them below a line [answers]"
     )
+
+
+def write_answers(
+    text: str,
+    keys: Sequence[str],
+    value: bool | str,  # noqa: FBT001 - an answer
+    name: str = "decisions.toml",
+) -> str:
+    r"""Put one answer to many questions into a decisions file, as `write_answer` each of them.
+
+    >>> print(write_answers("[answers]\n# Q_A = false\n# Q_B = false\n", ["Q_B", "Q_A"], True))
+    [answers]
+    Q_A = true
+    Q_B = true
+    <BLANKLINE>
+    """
+    # A starter has an entry for each, and all of them at once take one look at the file, not many.
+    body = text.removeprefix(_MARK)
+    said = printable(value) if isinstance(value, str) else value
+    wanted = tomllib.loads(body)
+    wanted.setdefault(_ANSWERS, {}).update(dict.fromkeys(keys, said))
+    lines = body.split("\n")
+    asked = set(keys)
+    for at, line in enumerate(lines):
+        names = read_keys(line.lstrip("# \t")) if line.startswith("#") else ()
+        if len(names) == 1 and names[0] in asked:
+            lines[at] = _entry(names[0], said)
+    filled = "\n".join(lines)
+    if _read(filled) == wanted:
+        return text[: len(text) - len(body)] + filled
+    for key in keys:
+        text = write_answer(text, key, value, name)
+    return text
+
+
+def _entry(key: str, said: bool | str) -> str:  # noqa: FBT001 - an answer
+    # The escapes of JSON are those of TOML's basic strings (TOML 1.0.0, "String").
+    return f"{write_key(key)} = {json.dumps(said, ensure_ascii=False)}"
 
 
 def _read(text: str) -> dict[str, Any] | None:

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from netstat_fw.records import Dialect
 
 _DEFAULT = "decisions.toml"
+_BROKEN_OFF = (
+    "the answers ended before the questions did, and nothing was written: end the interview with q"
+    " to keep what was answered, or answer in the file that decide writes without --interactive"
+)
 
 
 @click.command(
@@ -72,7 +76,11 @@ def command(
     host = read_host(captures, dialect, read_decisions(text, name).ephemeral)
     text = write_starter(host.findings, text, policy, name)
     if interactive:
-        text, count = interview(host.findings, text, policy, name)
+        try:
+            text, count = interview(host.findings, text, policy, name)
+        except click.Abort:
+            click.echo(err=True)  # the prompt is still on its line
+            raise InputError(_BROKEN_OFF) from None
         click.echo(f"\n{_answers(count)} to write", err=True)
     _write(decisions, text.replace("\n", newline), existing)
     left = len(open_questions(host.findings, text, policy, name))
@@ -82,7 +90,7 @@ def command(
 
 def _read_existing(name: str) -> str:
     is_new = name == STANDARD_INPUT or not Path(name).exists()
-    return "" if is_new else read_text(name)
+    return "" if is_new else read_text(name, "let decide write it")
 
 
 def _write(name: str, text: str, existing: str) -> None:

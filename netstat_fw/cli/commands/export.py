@@ -14,12 +14,17 @@ from netstat_fw.cli.outputs import make_folder, write_file
 from netstat_fw.cli.policies import make_policy, policy_options
 from netstat_fw.cli.results import finish
 from netstat_fw.exporters import TARGETS, render
+from netstat_fw.ruleset.phrasing import phrase_rules
 from netstat_fw.ruleset.proposal import propose
 
 if TYPE_CHECKING:
-    from netstat_fw.exporters import Rendered
-    from netstat_fw.records import Dialect
+    from collections.abc import Iterable
 
+    from netstat_fw.exporters import Omission, Rendered
+    from netstat_fw.records import Dialect
+    from netstat_fw.ruleset.model import Ruleset
+
+_USUAL_WAIT = 60
 _FLAGS = {"true": True, "false": False}
 
 
@@ -82,9 +87,7 @@ Examples:
     "--wait",
     metavar="SECONDS",
     type=int,
-    default=60,
-    show_default=True,
-    help="How long the script of --deploy waits for the yes.",
+    help=f"How long the script of --deploy waits for the yes.  [default: {_USUAL_WAIT}]",
 )
 def command(
     *,
@@ -95,7 +98,7 @@ def command(
     profile: str,
     decisions: str | None,
     options: dict[str, str | bool],
-    wait: int,
+    wait: int | None,
     allow_lockout: bool,
     deploy: bool,
 ) -> None:
@@ -108,17 +111,27 @@ def command(
         raise click.UsageError(
             "the script of --deploy takes no options of a target: leave --set away"
         )
+    if wait is not None and not deploy:
+        raise click.UsageError(
+            "--wait is for the script of --deploy: add --deploy, or leave it away"
+        )
+    seconds = _USUAL_WAIT if wait is None else wait
+    if deploy:
+        from netstat_fw.exporters.deploy import check_deployment  # noqa: PLC0415 - loads two targets
+
+        # Before anything is read: what cannot be had is not worth waiting for.
+        check_deployment(target, seconds)
     output = None if output == "-" else output
     policy = make_policy(profile=profile, decisions=decisions, allow_lockout=allow_lockout)
     host = read_host(captures, dialect, policy.decisions.ephemeral)
     ruleset = propose(host.findings, policy)
     rendered = render(ruleset, target, **options)
-    for omission in rendered.omissions:
-        click.echo(f"left out: {cleaned(str(omission))}", err=True)
+    for sentence in _say_omissions(ruleset, rendered.omissions):
+        click.echo(f"left out: {cleaned(sentence)}", err=True)
     if deploy:
-        from netstat_fw.exporters.deploy import deploy_script  # noqa: PLC0415 - loads two targets
+        from netstat_fw.exporters.deploy import deploy_script  # noqa: PLC0415 - as above
 
-        script = deploy_script(ruleset, target, seconds=wait)
+        script = deploy_script(ruleset, target, seconds=seconds)
         suffix = "sh" if script.startswith("#!") else "ps1"
         _write({f"{target}.{suffix}": script}, script, output, is_program=True)
     else:
@@ -126,6 +139,13 @@ def command(
         if output is None:
             _tell_others(rendered, target)
     finish(is_damaged=host.is_damaged)
+
+
+def _say_omissions(ruleset: Ruleset, omissions: Iterable[Omission]) -> Iterable[str]:
+    """Say what the target cannot hold, each once, with the rules in words."""
+    for omission in dict.fromkeys(omissions):
+        words = phrase_rules(ruleset, omission.rule)
+        yield f"{words} ({omission.rule}): {omission.sentence}" if words else str(omission)
 
 
 def _write(
@@ -145,6 +165,7 @@ def _write(
         for name, each in files.items():
             make_folder((path / name).parent)
             write_file(path / name, each, is_program=is_program)
+            click.echo(f"written: {cleaned(str(path / name))}", err=True)
     else:
         write_file(path, text, is_program=is_program)
 

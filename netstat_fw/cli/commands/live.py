@@ -10,7 +10,7 @@ from netstat_fw.analyzers import analyze
 from netstat_fw.cli.captures import parse_bytes
 from netstat_fw.cli.hosts import Host
 from netstat_fw.cli.netstats import run_netstat
-from netstat_fw.cli.options import json_option
+from netstat_fw.cli.options import all_option, json_option
 from netstat_fw.cli.outputs import write_bytes
 from netstat_fw.cli.plans import show_plan
 from netstat_fw.cli.policies import make_policy, policy_options
@@ -29,6 +29,7 @@ Examples:
 )
 @policy_options
 @json_option
+@all_option
 @click.option(
     "--save",
     metavar="FILE",
@@ -42,6 +43,7 @@ def command(
     *,
     allow_lockout: bool,
     as_json: bool,
+    show_all: bool,
 ) -> None:
     """Run this machine's netstat, and show the firewall that fits it.
 
@@ -56,5 +58,7 @@ def command(
         write_bytes(Path(save), output)
     capture = parse_bytes(output, "netstat")
     findings = analyze(capture, ephemeral=policy.decisions.ephemeral)
-    show_plan(Host(findings, ("",), bool(capture.errors)), policy, as_json=as_json)
+    show_plan(
+        Host(findings, ("",), bool(capture.errors)), policy, as_json=as_json, show_all=show_all
+    )
     finish(is_damaged=bool(capture.errors))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from netstat_fw.cli.hosts import read_host
-from netstat_fw.cli.options import captures_argument, dialect_option, json_option
+from netstat_fw.cli.options import all_option, captures_argument, dialect_option, json_option
 from netstat_fw.cli.plans import show_plan
 from netstat_fw.cli.policies import make_policy, policy_options
 from netstat_fw.cli.results import finish
@@ -31,6 +31,7 @@ Examples:
 @dialect_option
 @policy_options
 @json_option
+@all_option
 def command(
     captures: tuple[str, ...],
     dialect: Dialect | None,
@@ -39,6 +40,7 @@ def command(
     *,
     allow_lockout: bool,
     as_json: bool,
+    show_all: bool,
 ) -> None:
     """Show the proposed firewall: what, for whom, how sure, why - and what is not known.
 
@@ -47,5 +49,5 @@ def command(
     """
     policy = make_policy(profile=profile, decisions=decisions, allow_lockout=allow_lockout)
     host = read_host(captures, dialect, policy.decisions.ephemeral)
-    show_plan(host, policy, as_json=as_json)
+    show_plan(host, policy, as_json=as_json, show_all=show_all)
     finish(is_damaged=host.is_damaged)
