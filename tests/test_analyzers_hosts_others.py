@@ -246,6 +246,7 @@ role udp/5355 member svchost.exe high U5
 role udp/* client svchost.exe medium U10
 role udp/* local svchost.exe certain U4
 ask  Q_BACKUP
+ask  Q_DHCP
 ask  Q_LOGGING
 ask  Q_MONITORING
 ask  Q_RPC

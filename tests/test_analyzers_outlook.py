@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 from findings_text import analyze_linux, connection_to, describe
+from policy_findings import call
 
+from netstat_fw import analyze, parse, propose
 from netstat_fw.analyzers.checklist_items import ITEMS
 from netstat_fw.analyzers.findings import Basis, Findings
 from netstat_fw.evidence import Confidence
 from netstat_fw.records import Family
+from netstat_fw.ruleset import Action, Policy, read_decisions
 
 
 def asked(findings: Findings) -> set[str]:
@@ -151,6 +154,20 @@ def test_k4_some_questions_are_asked_on_every_host() -> None:
     assert suggested(findings, "Q_NTP") == ["udp/123"]
     assert suggested(findings, "Q_LOGGING") == ["tcp/514", "tcp/6514", "udp/514"]
     assert suggested(findings, "Q_BACKUP") == []
+
+
+def test_k3_only_windows_hides_its_dhcp_client() -> None:
+    remote = "  TCP    192.0.2.2:3389  0.0.0.0:0  LISTENING  4"
+    windows = analyze(parse(remote))
+    assert "Q_DHCP" in asked(windows)
+    assert suggested(windows, "Q_DHCP") == ["udp/67", "udp/547"]
+    yes = Policy(decisions=read_decisions("[answers]\nQ_DHCP = true"))
+    for policy, action in ((yes, Action.ACCEPT), (Policy(), Action.DROP)):
+        decision = call(propose(windows, policy), 67, protocol="udp", source_port=68)
+        assert decision.action is action
+    shown = analyze(parse(f"{remote}\n  UDP    192.0.2.2:68  *:*  1000"))
+    assert "Q_DHCP" not in asked(shown)
+    assert known(shown)["Q_DHCP"] == [2]
 
 
 def outgoing(port: int, protocol: str = "tcp") -> str:

@@ -62,6 +62,8 @@ def check_outlook(
     answered = _by_port(each for each in connections if not each.unanswered)
     bound = _by_port(exposures)
     for item in ITEMS:
+        if item.dialect not in {None, context.host.dialect}:
+            continue
         answering = _matching(rows.programs, item.answered_by)
         proof = unite(
             [

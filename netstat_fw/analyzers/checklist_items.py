@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
-from netstat_fw.records import Protocol
+from netstat_fw.records import Dialect, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,6 +28,7 @@ class Item:
         answer: what can be said where the capture answers it.
         row: what asks for it: the article's requirement or the row of the knowledge rules.
         always: it is asked on every host.
+        dialect: it is only about hosts whose netstat is of this dialect; None for all.
         programs: programs that raise it.
         ports: local ports that raise it, exposed or not.
         unless: local ports that make it pointless.
@@ -42,6 +43,7 @@ class Item:
     answer: str
     row: str
     always: bool = False
+    dialect: Dialect | None = None
     programs: tuple[str, ...] = ()
     ports: frozenset[Port] = frozenset()
     unless: frozenset[Port] = frozenset()
@@ -138,6 +140,20 @@ ITEMS = (
         answered_out=_udp(123, 319) | _tcp(4460),
         answered_by=("ntpd", "chronyd", "systemd-timesyn", "openntpd", "ptp4l"),
         suggests=_ordered(_udp(123)),
+    ),
+    Item(
+        # The DHCP client of Windows opens its socket for each request only, so that no netstat
+        # shows it. Elsewhere it stays bound, or asks through a socket that no firewall filters.
+        "Q_DHCP",
+        "Does this machine get its address from DHCP? Windows shows no socket for that; without a"
+        " rule for its requests the address is lost when its lease ends.",
+        "a DHCP client is at work here",
+        "K3",
+        always=True,
+        dialect=Dialect.WINDOWS,
+        answered_in=_udp(68, 546),
+        answered_out=_udp(67, 547),
+        suggests=_ordered(_udp(67, 547)),
     ),
     Item(
         "Q_MONITORING",
