@@ -8,16 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netstat_fw.ruleset.rule import RemoteReference
-from netstat_fw.ruleset.space import boxes, subtract
+from netstat_fw.ruleset.space import boxes, take_out
 from netstat_fw.ruleset.terms import Action, RemoteKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from netstat_fw.protocol import Family
     from netstat_fw.ruleset.model import Ruleset
     from netstat_fw.ruleset.rule import Rule
-    from netstat_fw.ruleset.space import Box
+    from netstat_fw.ruleset.space import Pieces, Space
     from netstat_fw.ruleset.terms import Direction
 
 # Beyond this, a hole would be looked for in a sieve.
@@ -38,7 +37,7 @@ class Agreement:
         named = {rule.interface for rule in (*chain.rules, *decided)}
         self._ruleset = ruleset
         self._interfaces = sorted(name for name in named if name is not None)
-        self._spaces: dict[str, dict[Family, Box]] = {}
+        self._spaces: dict[str, Space] = {}
         self._decided = [self._space(rule) for rule in decided]
         self._accepts_rest = chain.default is Action.ACCEPT
         self._rules = [
@@ -55,7 +54,7 @@ class Agreement:
         """
         pieces = self._undecided(rule, ())
         for action, space in self._rules:
-            left = _without(pieces, space)
+            left = take_out(pieces, space)
             if left != pieces and action is not Action.ACCEPT:
                 return False
             pieces = left
@@ -67,13 +66,13 @@ class Agreement:
         """Tell whether all of a rule's packets are decided first, or matched by further rules."""
         return not self._undecided(rule, also)
 
-    def _undecided(self, rule: Rule, also: Iterable[Rule]) -> list[tuple[Family, Box]]:
+    def _undecided(self, rule: Rule, also: Iterable[Rule]) -> Pieces:
         pieces = list(self._space(rule).items())
         for space in (*self._decided, *map(self._space, also)):
-            pieces = _without(pieces, space)
+            pieces = take_out(pieces, space)
         return pieces
 
-    def _space(self, rule: Rule) -> dict[Family, Box]:
+    def _space(self, rule: Rule) -> Space:
         if rule.id not in self._spaces:
             resolved = self._ruleset.resolve(rule)
             self._spaces[rule.id] = boxes(rule, resolved, self._interfaces)
@@ -83,13 +82,3 @@ class Agreement:
 def _is_resolved(rule: Rule) -> bool:
     remote = rule.remote
     return not isinstance(remote, RemoteReference) or remote.kind is RemoteKind.ZONE
-
-
-def _without(
-    pieces: list[tuple[Family, Box]], space: dict[Family, Box]
-) -> list[tuple[Family, Box]]:
-    left: list[tuple[Family, Box]] = []
-    for family, box in pieces:
-        rest = subtract(box, space[family]) if family in space else None
-        left += [(family, box)] if rest is None else [(family, piece) for piece in rest]
-    return left

@@ -19,15 +19,15 @@ from netstat_fw.exporters.stateful import is_settled
 from netstat_fw.protocol import Family, Protocol
 from netstat_fw.ruleset.base import is_loopback
 from netstat_fw.ruleset.rule import RemoteReference, Rule
-from netstat_fw.ruleset.space import boxes, subtract
+from netstat_fw.ruleset.space import boxes, meets, take_out
 from netstat_fw.ruleset.terms import Action, ConnectionState, Direction, RemoteKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from netstat_fw.ruleset.model import Ruleset
     from netstat_fw.ruleset.sets import AddressSet, Network
-    from netstat_fw.ruleset.space import Box, Numbers
+    from netstat_fw.ruleset.space import Box, Numbers, Pieces, Space
 
 _TYPED = (Protocol.ICMP, Protocol.ICMPV6)
 # Dimensions of a box.
@@ -97,7 +97,7 @@ class _Reading:
         self._chain = ruleset.chain(direction)
         named = {rule.interface for rule in self._chain.rules}
         self._interfaces = sorted(name for name in named if name is not None)
-        self._drops: list[tuple[Rule, dict[Family, Box]]] = []
+        self._drops: list[tuple[Rule, Space]] = []
         self._allowances: list[Allowance] = []
         self._omissions: list[Omission] = []
 
@@ -132,7 +132,7 @@ class _Reading:
             self._omissions.append(omit_or_refuse(rule, target, found))
             return
         space = self._space(rule)
-        drops = [(drop, cut) for drop, cut in self._drops if _meet(space, cut)]
+        drops = [(drop, cut) for drop, cut in self._drops if meets(space.items(), cut)]
         for drop, _ in drops:
             found = self._obstacle(drop)
             if found is not None:
@@ -149,14 +149,13 @@ class _Reading:
             sentence = f"accepts {names} alone, as a rule before it drops one of the protocols"
             self._omissions.append(Omission(rule.id, sentence))
         for part in parts:
-            for family, box in self._space(part).items():
-                cuts = [cut[family] for _, cut in drops if family in cut]
-                self._allow(rule, part.protocol, family, _rest(box, cuts))
+            pieces = list(self._space(part).items())
+            for _, cut in drops:
+                pieces = take_out(pieces, cut)
+            self._allow(rule, part.protocol, pieces)
 
-    def _allow(
-        self, rule: Rule, protocol: Protocol | None, family: Family, pieces: Sequence[Box]
-    ) -> None:
-        for piece in pieces:
+    def _allow(self, rule: Rule, protocol: Protocol | None, pieces: Pieces) -> None:
+        for family, piece in pieces:
             service = self._service(protocol, piece)
             if protocol and service and protocol not in self._abilities.detailed:
                 words = f"{self._abilities.target} cannot tell the ports of {protocol.value} apart"
@@ -175,7 +174,7 @@ class _Reading:
             return None
         return None if numbers == whole else numbers
 
-    def _space(self, rule: Rule) -> dict[Family, Box]:
+    def _space(self, rule: Rule) -> Space:
         # Of the states only new ones are judged, and a rule that is left matches those.
         anytime = attrs.evolve(rule, states=())
         return boxes(anytime, self._ruleset.resolve(rule), self._interfaces)
@@ -216,23 +215,6 @@ def _ends(side: AddressSet) -> Iterator[IPv4Address | IPv6Address]:
     for prefix in side:
         yield prefix.network_address
         yield prefix.broadcast_address
-
-
-def _meet(space: dict[Family, Box], other: dict[Family, Box]) -> bool:
-    return any(
-        subtract(box, other[family]) is not None for family, box in space.items() if family in other
-    )
-
-
-def _rest(box: Box, cuts: Sequence[Box]) -> list[Box]:
-    pieces = [box]
-    for cut in cuts:
-        left: list[Box] = []
-        for piece in pieces:
-            rest = subtract(piece, cut)
-            left += [piece] if rest is None else rest
-        pieces = left
-    return pieces
 
 
 def _prefixes(numbers: Numbers, family: Family) -> tuple[Network, ...] | None:

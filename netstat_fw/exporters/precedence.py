@@ -9,28 +9,24 @@ way in of an administrator before all others are shut out.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import attrs
 
 from netstat_fw.errors import ExportError
-from netstat_fw.exporters.neighbours import Neighbours
 from netstat_fw.exporters.rendered import Omission
 from netstat_fw.ruleset.base import is_loopback
+from netstat_fw.ruleset.neighbours import Neighbours
 from netstat_fw.ruleset.sets import AddressSet
-from netstat_fw.ruleset.space import boxes, subtract
+from netstat_fw.ruleset.space import boxes, meets, take_out
 from netstat_fw.ruleset.terms import Action, ConnectionState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from netstat_fw.protocol import Family
     from netstat_fw.ruleset.model import Ruleset
     from netstat_fw.ruleset.rule import Rule
-    from netstat_fw.ruleset.space import Box
-
-_Space: TypeAlias = "dict[Family, Box]"
-_Pieces: TypeAlias = "list[tuple[Family, Box]]"
+    from netstat_fw.ruleset.space import Pieces, Space
 
 # Beyond this, what is left of an accept is not computed; it counts as all of it.
 _MOST_PIECES = 2000
@@ -118,7 +114,7 @@ class _Spaces:
             for rule, side, space in zip(rules, sides, self._spaces, strict=True)
         ]
         self._near = Neighbours(self._spaces)
-        self._pieces: dict[int, _Pieces] = {}
+        self._pieces: dict[int, Pieces] = {}
 
     def taken(self, block: int) -> list[int]:
         """Find the accepts before a block that decide some of its packets."""
@@ -127,24 +123,24 @@ class _Spaces:
             index
             for index in self._near.before(block)
             if self._accepts[index]
-            and _meets(self._spaces[index].items(), space)
-            and _meets(self._decided(index), space)
+            and meets(self._spaces[index].items(), space)
+            and meets(self._decided(index), space)
         ]
 
     def opened_behind(self, block: int) -> bool:
         """Tell whether an accept behind a block matches packets that the block decides."""
         decided = self._decided(block)
         return any(
-            self._accepts[index] and _meets(decided, self._spaces[index])
+            self._accepts[index] and meets(decided, self._spaces[index])
             for index in self._near.behind(block)
         )
 
-    def left(self, accept: int, blocks: set[int]) -> _Pieces:
+    def left(self, accept: int, blocks: set[int]) -> Pieces:
         """Compute what is left of the packets that an accept decides behind it."""
         near = (self._sure[index] for index in self._near.behind(accept) if index in blocks)
         return _reduced(self._decided(accept), near)
 
-    def _decided(self, index: int) -> _Pieces:
+    def _decided(self, index: int) -> Pieces:
         if index not in self._pieces:
             pieces = list(self._spaces[index].items())
             near = (self._sure[other] for other in self._near.before(index))
@@ -152,19 +148,10 @@ class _Spaces:
         return self._pieces[index]
 
 
-def _meets(pieces: Iterable[tuple[Family, Box]], space: _Space) -> bool:
-    return any(
-        family in space and subtract(box, space[family]) is not None for family, box in pieces
-    )
-
-
-def _reduced(pieces: _Pieces, taken: Iterable[_Space]) -> _Pieces:
+def _reduced(pieces: Pieces, taken: Iterable[Space]) -> Pieces:
     left = pieces
     for space in taken:
-        before, left = left, []
-        for family, box in before:
-            rest = subtract(box, space[family]) if family in space else None
-            left += [(family, box)] if rest is None else [(family, piece) for piece in rest]
+        left = take_out(left, space)
         if len(left) > _MOST_PIECES:
             return pieces
     return left

@@ -1,17 +1,16 @@
 """Index: the first matching rule of a chain in a few table look-ups, however long the chain.
 
-Each dimension of a flow is cut into intervals within which no rule changes its mind. Every interval
-holds one integer whose bit n says whether rule n accepts that dimension; the lowest bit that is set
-in all of them is the first rule that matches (bit-vector classification: Lakshman and Stiliadis,
-SIGCOMM 1998). The answer is that of `netstat_fw.ruleset.flow.matches` applied in order.
+Each dimension of a flow tells by `netstat_fw.ruleset.cuts` which rules accept it, as one integer;
+the lowest bit that is set in all of them is the first rule that matches. The answer is that of
+`netstat_fw.ruleset.flow.matches` applied in order.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from typing import TYPE_CHECKING, TypeAlias
 
 from netstat_fw.protocol import Family
+from netstat_fw.ruleset.cuts import Cuts
 from netstat_fw.ruleset.flow import Decision
 
 if TYPE_CHECKING:
@@ -27,35 +26,6 @@ _Ranges: TypeAlias = "Iterable[tuple[int, int]]"
 _Header: TypeAlias = "tuple[Protocol, int, ConnectionState]"
 
 _FAMILIES = {4: Family.IPV4, 6: Family.IPV6}
-
-
-class _Cuts:
-    """Bits of the rules per interval of one numeric dimension."""
-
-    __slots__ = ("bits", "starts", "unrestricted")
-
-    def __init__(self, ranges_of_rules: Sequence[_Ranges | None]) -> None:
-        """Take disjoint inclusive ranges per rule, None for a rule that asks for nothing."""
-        self.unrestricted = 0
-        flips: dict[int, int] = {}
-        for number, ranges in enumerate(ranges_of_rules):
-            bit = 1 << number
-            if ranges is None:
-                self.unrestricted |= bit
-                continue
-            for first, last in ranges:
-                flips[first] = flips.get(first, 0) ^ bit
-                flips[last + 1] = flips.get(last + 1, 0) ^ bit
-        self.starts = sorted(flips)
-        self.bits = [self.unrestricted]
-        for start in self.starts:
-            self.bits.append(self.bits[-1] ^ flips[start])
-
-    def at(self, value: int | None) -> int:
-        """Return the bits of the rules that accept the value; None satisfies no range."""
-        if value is None:
-            return self.unrestricted
-        return self.bits[bisect_right(self.starts, value)]
 
 
 class FirstMatch:
@@ -85,10 +55,10 @@ class FirstMatch:
             name: self._bits(r.interface in {None, name} for r in self._rules)
             for name in {r.interface for r in self._rules}
         }
-        self._icmp_types = _Cuts([_points(r.icmp_types) for r in self._rules])
-        self._hop_limits = _Cuts([_points(_listed(r.hop_limit)) for r in self._rules])
-        self._local_ports = _Cuts([_ranges(r.local_ports) for r in self._rules])
-        self._remote_ports = _Cuts([_ranges(r.remote_ports) for r in self._rules])
+        self._icmp_types = Cuts([_points(r.icmp_types) for r in self._rules])
+        self._hop_limits = Cuts([_points(_listed(r.hop_limit)) for r in self._rules])
+        self._local_ports = Cuts([_ranges(r.local_ports) for r in self._rules])
+        self._remote_ports = Cuts([_ranges(r.remote_ports) for r in self._rules])
         self._local = _per_version([r.local for r in self._rules])
         self._remote = _per_version([remote for _, remote in pairs])
 
@@ -138,15 +108,8 @@ def _ranges(ports: PortSet | None) -> _Ranges | None:
     return None if ports is None else ports.ranges
 
 
-def _per_version(sides: Sequence[AddressSet | None]) -> dict[int, _Cuts]:
-    return {version: _Cuts([_spans(side, version) for side in sides]) for version in _FAMILIES}
-
-
-def _spans(side: AddressSet | None, version: int) -> _Ranges | None:
-    if side is None:
-        return None
-    return [
-        (int(prefix.network_address), int(prefix.broadcast_address))
-        for prefix in side
-        if prefix.version == version
-    ]
+def _per_version(sides: Sequence[AddressSet | None]) -> dict[int, Cuts]:
+    return {
+        version: Cuts([None if side is None else side.spans(family) for side in sides])
+        for version, family in _FAMILIES.items()
+    }

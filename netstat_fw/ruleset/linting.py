@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from netstat_fw.protocol import Family  # noqa: TC001 - attrs.resolve_types needs it
+from netstat_fw.ruleset.neighbours import Neighbours
 from netstat_fw.ruleset.rule import RemoteReference, Rule
-from netstat_fw.ruleset.space import Box, boxes, subtract
+from netstat_fw.ruleset.space import boxes, take_out
 from netstat_fw.ruleset.terms import Direction, RemoteKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from netstat_fw.ruleset.model import Ruleset
+    from netstat_fw.ruleset.sets import AddressSet
+    from netstat_fw.ruleset.space import Space
 
 _MOST_PIECES = 2000
 
@@ -77,38 +79,32 @@ def lint(ruleset: Ruleset) -> tuple[LintFinding, ...]:
 def _chain_findings(ruleset: Ruleset, direction: Direction) -> Iterator[LintFinding]:
     rules = [(n, r) for n, r in ruleset.chain(direction).numbered() if r.enabled]
     names = sorted({r.interface for _, r in rules if r.interface is not None})
-    earlier: list[tuple[int, Rule, dict[Family, Box]]] = []
-    for position, rule in rules:
+    spaces = [
+        {} if _is_group(rule.remote) else boxes(rule, ruleset.resolve(rule), names)
+        for _, rule in rules
+    ]
+    near = Neighbours(spaces)
+    for index, (position, rule) in enumerate(rules):
         for code, sentence in _naming(ruleset, rule):
             yield LintFinding(code, direction, position, rule, sentence)
-        if isinstance(rule.remote, RemoteReference) and rule.remote.kind is not RemoteKind.ZONE:
-            continue
-        space = boxes(rule, ruleset.resolve(rule), names)
-        if not space:
+        if not spaces[index] and not _is_group(rule.remote):
             sentence = f"never matches: {rule.remote} has no address of its families"
             yield LintFinding(LintCode.UNMATCHABLE, direction, position, rule, sentence)
-        else:
-            deciders = _deciders(space, earlier)
-            if deciders:
-                yield _unreached(direction, position, rule, deciders)
-        earlier.append((position, rule, space))
+        deciders = [rules[other] for other in _deciders(spaces, near, index)]
+        if deciders:
+            yield _unreached(direction, position, rule, deciders)
 
 
-def _deciders(
-    space: dict[Family, Box], earlier: list[tuple[int, Rule, dict[Family, Box]]]
-) -> list[tuple[int, Rule]]:
-    """Return who decides the packets of a space where earlier rules leave nothing of it."""
-    pieces = list(space.items())
+def _deciders(spaces: list[Space], near: Neighbours, index: int) -> list[int]:
+    """Return who decides the packets of a rule where earlier ones leave nothing of them."""
+    if near.stands_out(index):
+        return []
+    pieces = list(spaces[index].items())
     deciders = []
-    for position, rule, other in earlier:
-        left: list[tuple[Family, Box]] = []
-        met = False
-        for family, box in pieces:
-            rest = subtract(box, other[family]) if family in other else None
-            met = met or rest is not None
-            left += [(family, box)] if rest is None else [(family, piece) for piece in rest]
-        if met:
-            deciders.append((position, rule))
+    for other in near.before(index):
+        left = take_out(pieces, spaces[other])
+        if left != pieces:
+            deciders.append(other)
         pieces = left
         if not pieces:
             return deciders
@@ -131,10 +127,13 @@ def _unreached(
 
 
 def _naming(ruleset: Ruleset, rule: Rule) -> Iterator[tuple[LintCode, str]]:
-    remote = rule.remote
-    if isinstance(remote, RemoteReference) and remote.kind is not RemoteKind.ZONE:
-        yield LintCode.UNRESOLVED, f"matches nothing where {remote} cannot be looked up"
+    if _is_group(rule.remote):
+        yield LintCode.UNRESOLVED, f"matches nothing where {rule.remote} cannot be looked up"
     namesakes = [s for s in ruleset.services if s.name == rule.service]
     ports = (rule.local_ports, rule.remote_ports)
     if namesakes and not any(s.protocol is rule.protocol and s.ports in ports for s in namesakes):
         yield LintCode.SERVICE_DIFFERS, f"is for other ports than the service {rule.service} has"
+
+
+def _is_group(remote: AddressSet | RemoteReference | None) -> bool:
+    return isinstance(remote, RemoteReference) and remote.kind is not RemoteKind.ZONE

@@ -214,6 +214,18 @@ class AddressSet:
         kept = [n for n in self.prefixes if _family(n) in wanted]
         return AddressSet(kept) if kept else None
 
+    def spans(self, family: Family) -> tuple[tuple[int, int], ...]:
+        """Return first and last address of every member of a family, as numbers, ascending.
+
+        >>> AddressSet(["0.0.0.1", "::/127"]).spans(Family.IPV6)
+        ((0, 1),)
+        """
+        return tuple(
+            (int(n.network_address), int(n.broadcast_address))
+            for n in self.prefixes
+            if _family(n) is family
+        )
+
     def covers(self, families: Iterable[Family]) -> bool:
         """Tell whether the set holds every address of all the given families."""
         whole = {_family(n) for n in self.prefixes if n.prefixlen == 0}

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 Numbers: TypeAlias = "tuple[tuple[int, int], ...]"
 """Disjoint inclusive ranges in ascending order."""
 Box: TypeAlias = "tuple[Numbers, ...]"
+Space: TypeAlias = "dict[Family, Box]"
+"""What a rule matches: one box for each family that it can match."""
+Pieces: TypeAlias = "list[tuple[Family, Box]]"
+"""What is left of a space from which others were taken: disjoint boxes."""
 
 _PORTS = (0, 65535)
 _OCTET = (0, 255)
@@ -32,7 +36,7 @@ _STATES = {state: number for number, state in enumerate(ConnectionState)}
 _WITH_TYPES = (Protocol.ICMP, Protocol.ICMPV6)
 
 
-def boxes(rule: Rule, remote: AddressSet | None, interfaces: Sequence[str]) -> dict[Family, Box]:
+def boxes(rule: Rule, remote: AddressSet | None, interfaces: Sequence[str]) -> Space:
     """Return what a rule matches, one box for each family that it can match.
 
     Args:
@@ -74,6 +78,23 @@ def subtract(box: Box, taken: Box) -> list[Box] | None:
         for number, ours in enumerate(box)
         if (rest := without(ours, shared[number]))
     ]
+
+
+def take_out(pieces: Pieces, space: Space) -> Pieces:
+    """Take a space out of some pieces: what is left, in order; equal where they do not meet."""
+    left: Pieces = []
+    for piece in pieces:
+        family, box = piece
+        rest = subtract(box, space[family]) if family in space else None
+        left += [piece] if rest is None else [(family, each) for each in rest]
+    return left
+
+
+def meets(pieces: Iterable[tuple[Family, Box]], space: Space) -> bool:
+    """Tell whether some pieces and a space have a packet in common."""
+    return any(
+        family in space and subtract(box, space[family]) is not None for family, box in pieces
+    )
 
 
 def common(left: Numbers, right: Numbers) -> Numbers:
@@ -130,8 +151,7 @@ def address_numbers(side: AddressSet | None, family: Family) -> Numbers:
     """Return the addresses of a family as numbers: all of them for None; empty for no member."""
     if side is None:
         return ((0, _LAST_ADDRESS[family]),)
-    members = side.of([family]) or ()
-    return tuple((int(p.network_address), int(p.broadcast_address)) for p in members)
+    return side.spans(family)
 
 
 def _interfaces(name: str | None, names: Sequence[str]) -> Numbers:
