@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from netstat_fw.ruleset.model import Ruleset
-    from netstat_fw.ruleset.sets import AddressSet, Network
+    from netstat_fw.ruleset.sets import Network
     from netstat_fw.ruleset.space import Box, Numbers, Pieces, Space
 
 _TYPED = (Protocol.ICMP, Protocol.ICMPV6)
@@ -209,12 +209,6 @@ def _unsaid(rule: Rule, *, is_default: bool) -> Iterator[Omission]:
         yield Omission(rule.id, "drops without telling the sender")
     if rule.log is not None:
         yield Omission(rule.id, "is not logged")
-
-
-def _ends(side: AddressSet) -> Iterator[IPv4Address | IPv6Address]:
-    for prefix in side:
-        yield prefix.network_address
-        yield prefix.broadcast_address
 
 
 def _prefixes(numbers: Numbers, family: Family) -> tuple[Network, ...] | None:

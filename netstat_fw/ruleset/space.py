@@ -101,23 +101,32 @@ def common(left: Numbers, right: Numbers) -> Numbers:
     """Return what two sets of numbers share; empty for nothing."""
     if left == right:
         return left
-    return tuple(
-        (max(a[0], b[0]), min(a[1], b[1]))
-        for a in left
-        for b in right
-        if a[0] <= b[1] and b[0] <= a[1]
-    )
+    shared = []
+    ours = theirs = 0
+    while ours < len(left) and theirs < len(right):
+        first = max(left[ours][0], right[theirs][0])
+        last = min(left[ours][1], right[theirs][1])
+        if first <= last:
+            shared.append((first, last))
+        # Of two ranges, the one that ends first can meet nothing more.
+        if left[ours][1] < right[theirs][1]:
+            ours += 1
+        else:
+            theirs += 1
+    return tuple(shared)
 
 
 def without(numbers: Numbers, taken: Numbers) -> Numbers:
     """Take away a subset; empty where nothing is left."""
     kept: list[tuple[int, int]] = []
+    place = 0
     for first, last in numbers:
         start = first
-        for low, high in taken:
-            if first <= low <= last:
-                kept.append((start, low - 1))
-                start = high + 1
+        while place < len(taken) and taken[place][0] <= last:
+            low, high = taken[place]
+            kept.append((start, low - 1))
+            start = high + 1
+            place += 1
         kept.append((start, last))
     return tuple((first, last) for first, last in kept if first <= last)
 
