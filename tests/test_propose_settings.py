@@ -68,10 +68,48 @@ class TestCompanions:
         assert knock(decided(accept.replace("accept", "drop"), *found), 443).action is DROP
         bad = incoming(action='"drop"', port='"tcp/80"', **{"from": '"zone:bad"'})
         then = decided(bad + "\n" + accept.removeprefix(ZONES), *found)
-        assert knock(then, 443).action is ACCEPT
+        assert knock(then, 443, source="198.51.100.9").action is ACCEPT
+        assert knock(then, 443, source="203.0.113.9").action is DROP
         office = incoming(action='"accept"', port='"tcp/80"', **{"from": '"zone:office"'})
         last = accept.replace("accept", "drop").removeprefix(ZONES)
         assert knock(decided(office + "\n" + last, *found), 443).action is DROP
+
+    def test_whom_an_earlier_choice_keeps_out_a_later_one_lets_in_to_none_of_them(self) -> None:
+        found = (exposure(80), companion(443, of=80))
+        text = "\n".join(
+            [
+                incoming(action='"drop"', port='"tcp/80"', **{"from": '["zone:bad", "192.0.2.9"]'}),
+                *(
+                    incoming(action='"accept"', port='"tcp/80"', **{"from": some}).removeprefix(
+                        ZONES
+                    )
+                    for some in ('["203.0.113.0/28", "192.0.2.8/31"]', '"zone:bad"')
+                ),
+            ]
+        )
+        ruleset = decided(text, *found)
+        for port in (80, 443):
+            let_in = [
+                source
+                for source in ("203.0.113.9", "192.0.2.8", "192.0.2.9", "198.51.100.9")
+                if knock(ruleset, port, source=source).action is ACCEPT
+            ]
+            assert let_in == ["192.0.2.8"], port
+
+    def test_where_a_group_is_kept_out_nobody_can_be_told_from_it(self) -> None:
+        found = (exposure(80), companion(443, of=80))
+        group = incoming(action='"drop"', port='"tcp/80"', **{"from": '"user-group:staff"'})
+        for some in ('"any"', '"zone:office"', '"192.0.2.9"'):
+            accept = incoming(action='"accept"', port='"tcp/80"', **{"from": some})
+            ruleset = decided(group + "\n" + accept.removeprefix(ZONES), *found)
+            assert knock(ruleset, 443, source="192.0.2.9").action is DROP
+        literal = incoming(action='"drop"', port='"tcp/80"', **{"from": '"192.0.2.9"'})
+        accept = incoming(action='"accept"', port='"tcp/80"', **{"from": '"user-group:staff"'})
+        for text, count in ((accept, 1), (literal + "\n" + accept.removeprefix(ZONES), 0)):
+            rules = own(decided(text, *found).incoming)
+            assert [443 in rule.local_ports for rule in rules if rule.local_ports].count(
+                True
+            ) == count
 
     def test_a_choice_about_the_companion_itself_wins(self) -> None:
         for companions in ("", '\n[companions]\n"tcp/80" = ["tcp/443"]'):

@@ -7,7 +7,6 @@ nothing else tells them apart. Regions come in ascending order of protocol and p
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, summarize_address_range
 from itertools import zip_longest
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -15,7 +14,8 @@ from netstat_fw.protocol import Family, Protocol
 from netstat_fw.ruleset.diagram import Box, Diagram, Level, Ranges, boxes
 from netstat_fw.ruleset.drawing import FAMILIES, LAST_ADDRESS, STATES
 from netstat_fw.ruleset.region import Region, Side
-from netstat_fw.ruleset.sets import AddressSet, Network
+from netstat_fw.ruleset.sets import AddressSet
+from netstat_fw.ruleset.space import prefixes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,6 @@ _Rest: TypeAlias = "tuple[tuple[Level, Ranges], ...]"
 _Sides: TypeAlias = "dict[Family, Ranges | None]"
 """The addresses of one side by family, None for all."""
 _BY_FAMILY = (Level.FAMILY, Level.REMOTE, Level.LOCAL)
-_MAPPED = IPv6Network("::ffff:0:0/96")
 _FAMILIES = {p.number: p.families for p in Protocol if p.number is not None}
 _ALL_PROTOCOLS = ((0, 255),)
 _TYPED = (Protocol.ICMP.number, Protocol.ICMPV6.number)
@@ -141,9 +140,9 @@ def _side(sides: _Sides, groups: tuple[RemoteReference, ...] = ()) -> Side | Non
         left_out[family] = _complement(held[family], last)
     # Ranges are counted and not prefixes, so that only the chosen ones are written out.
     if sum(map(len, left_out.values())) < sum(map(len, held.values())):
-        excluded = _prefixes(left_out)
+        excluded = prefixes_of(left_out)
         return Side(None, AddressSet(excluded) if excluded else None, excluded_groups=strangers)
-    addresses = _prefixes(held)
+    addresses = prefixes_of(held)
     if not addresses and not members:
         return None
     return Side(AddressSet(addresses) if addresses else None, groups=members)
@@ -162,14 +161,3 @@ def _complement(ranges: Ranges, last: int) -> Ranges:
         start = high + 1
     left.append((start, last))
     return tuple((low, high) for low, high in left if low <= min(high, last))
-
-
-def _prefixes(held: dict[Family, Ranges]) -> list[Network]:
-    """Write addresses as prefixes, without IPv6 ones that are IPv4-mapped."""
-    found: list[Network] = []
-    for low, high in held.get(Family.IPV4, ()):
-        found += summarize_address_range(IPv4Address(low), IPv4Address(high))
-    for low, high in held.get(Family.IPV6, ()):
-        prefixes = summarize_address_range(IPv6Address(low), IPv6Address(high))
-        found += (prefix for prefix in prefixes if not prefix.subnet_of(_MAPPED))
-    return found

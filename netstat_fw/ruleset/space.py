@@ -7,16 +7,17 @@ reached" is answered for the whole space and not for samples of it.
 
 from __future__ import annotations
 
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, summarize_address_range
 from typing import TYPE_CHECKING, TypeAlias
 
 from netstat_fw.protocol import Family, Protocol
 from netstat_fw.ruleset.terms import ConnectionState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from netstat_fw.ruleset.rule import Rule
-    from netstat_fw.ruleset.sets import AddressSet, PortSet
+    from netstat_fw.ruleset.sets import AddressSet, Network, PortSet
 
 Numbers: TypeAlias = "tuple[tuple[int, int], ...]"
 """Disjoint inclusive ranges in ascending order."""
@@ -32,6 +33,7 @@ _OCTET = (0, 255)
 _NO_PORT = (65536, 65536)
 _NO_TYPE = (256, 256)
 _LAST_ADDRESS = {Family.IPV4: (1 << 32) - 1, Family.IPV6: (1 << 128) - 1}
+_MAPPED = IPv6Network("::ffff:0:0/96")
 _STATES = {state: number for number, state in enumerate(ConnectionState)}
 _WITH_TYPES = (Protocol.ICMP, Protocol.ICMPV6)
 
@@ -161,6 +163,17 @@ def address_numbers(side: AddressSet | None, family: Family) -> Numbers:
     if side is None:
         return ((0, _LAST_ADDRESS[family]),)
     return side.spans(family)
+
+
+def prefixes_of(held: Mapping[Family, Numbers]) -> list[Network]:
+    """Write the addresses of each family as prefixes, without IPv6 ones that are IPv4-mapped."""
+    found: list[Network] = []
+    for low, high in held.get(Family.IPV4, ()):
+        found += summarize_address_range(IPv4Address(low), IPv4Address(high))
+    for low, high in held.get(Family.IPV6, ()):
+        prefixes = summarize_address_range(IPv6Address(low), IPv6Address(high))
+        found += (prefix for prefix in prefixes if not prefix.subnet_of(_MAPPED))
+    return found
 
 
 def _interfaces(name: str | None, names: Sequence[str]) -> Numbers:

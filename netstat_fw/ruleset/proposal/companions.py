@@ -15,16 +15,19 @@ import attrs
 
 from netstat_fw.analyzers.findings import Basis, Exposure
 from netstat_fw.evidence import Confidence, Reason
+from netstat_fw.ruleset.proposal.lockout import members_of
+from netstat_fw.ruleset.proposal.overlaps import addresses_without
 from netstat_fw.ruleset.proposal.treatment import Treatment
 from netstat_fw.ruleset.proposal.verdicts import Verdict
 from netstat_fw.ruleset.sets import AddressSet
 from netstat_fw.ruleset.terms import Action
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from netstat_fw.protocol import Protocol
     from netstat_fw.ruleset.decisions.values import Decisions
+    from netstat_fw.ruleset.proposal.lockout import Zones
     from netstat_fw.ruleset.proposal.rulings import Ruling
     from netstat_fw.ruleset.proposal.verdicts import Remote
 
@@ -102,14 +105,39 @@ def _united(remotes: Iterable[Remote]) -> tuple[Remote, ...]:
     return (*literal, *sorted(named, key=str))
 
 
-def decided(ruling: Ruling[Exposure]) -> Verdict:
-    """Return what the operator's choices come to for a port that they settle."""
+def decided(ruling: Ruling[Exposure], zones: Zones) -> Verdict:
+    """Return what the operator's choices come to for a port that they settle.
+
+    Whom an earlier choice keeps out is not among those whom a later one lets in. Who is in a group
+    is not known, so nobody is let in where a group would have to be told from others.
+
+    Args:
+        ruling: the port, and the choices about it.
+        zones: the members of the zones that choices name.
+    """
     remotes: list[Remote] = []
+    out: list[Remote] = []
     for choice in (match.choice for match in ruling.matches):
-        if choice.action is Action.ACCEPT and choice.remotes:
-            remotes += choice.remotes
-        elif choice.action is Action.ACCEPT:
+        if choice.action is not Action.ACCEPT:
+            out += choice.remotes
+        elif not choice.remotes and not out:
             return Verdict(Treatment.ACCEPT)
-        elif not choice.remotes:
+        else:
+            remotes += _let_in(choice.remotes or (None,), out, zones)
+        if not choice.remotes:
             break
     return Verdict(Treatment.ACCEPT if remotes else Treatment.SHUT, tuple(remotes))
+
+
+def _let_in(some: Iterable[Remote | None], out: Sequence[Remote], zones: Zones) -> Iterator[Remote]:
+    """Leave out of some, None for everybody, those who are kept out."""
+    known = [members_of(each, zones) for each in out]
+    taken = [members for members in known if members is not None]
+    for each in some:
+        members = members_of(each, zones)
+        if each is not None and not out:
+            yield each
+        elif len(taken) == len(known) and (each is None or members is not None):
+            rest = addresses_without(members, functools.reduce(operator.or_, taken))
+            if rest is not None:
+                yield rest

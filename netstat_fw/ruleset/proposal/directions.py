@@ -58,7 +58,7 @@ def propose_incoming(findings: Findings, desk: Desk) -> Side:
     exposures = without_replaced(findings.exposures, desk.decisions)
     own = own_companions(exposures, desk.decisions)
     judged = _judge(rule_on(exposures, choices, Direction.INCOMING), findings.hazards, desk)
-    judged += _judge_own(rule_on(own, choices, Direction.INCOMING), judged)
+    judged += _judge_own(rule_on(own, choices, Direction.INCOMING), judged, desk)
     exposed = {(each.protocol, each.port) for each in exposures}
     roles = [
         role
@@ -125,18 +125,18 @@ def _judge(rulings: Iterable[Ruling[Exposure]], hazards: Iterable[Hazard], desk:
 
 def _verdict(ruling: Ruling[Exposure], dangers: dict[Key, Hazard], desk: Desk) -> Verdict:
     if ruling.left is None:
-        return decided(ruling)
+        return decided(ruling, desk.zones)
     danger = dangers.get(key_of(ruling.finding))
     return judge_exposure(ruling.finding, desk.policy, desk.replies, danger)
 
 
-def _judge_own(rulings: Iterable[Ruling[Exposure]], judged: Judged) -> Judged:
+def _judge_own(rulings: Iterable[Ruling[Exposure]], judged: Judged, desk: Desk) -> Judged:
     """Judge the operator's companions, which every profile opens."""
     parents = _by_port(judged)
     return [
         (
             ruling,
-            decided(ruling)
+            decided(ruling, desk.zones)
             if ruling.left is None
             else follow(Verdict(Treatment.ACCEPT), parents.get(_parent(ruling.finding), ())),
         )

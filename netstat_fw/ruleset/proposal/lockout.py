@@ -84,7 +84,9 @@ def _deciding(
         # Rules for another of the port's binds are no way in by this one.
         here = rule.local is None or rule.local.of([family]) == local
         if here and family in rule.families and _speaks_of(rule, exposure):
-            whom = None if _is_group(rule) else address_numbers(_members(rule, zones), family)
+            whom = (
+                None if _is_group(rule) else address_numbers(members_of(rule.remote, zones), family)
+            )
             yield rule.action, whom
 
 
@@ -118,17 +120,17 @@ def _is_group(rule: Rule) -> bool:
     return isinstance(rule.remote, RemoteReference) and rule.remote.kind is not RemoteKind.ZONE
 
 
-def _members(rule: Rule, zones: Zones) -> AddressSet | None:
-    """Return the addresses that a rule with a remote side names; None for a group's."""
-    if isinstance(rule.remote, RemoteReference):
-        return None if _is_group(rule) else zones[rule.remote.name]
-    return rule.remote
+def members_of(remote: AddressSet | RemoteReference | None, zones: Zones) -> AddressSet | None:
+    """Return the addresses that a remote side names; None for any, and for a group's."""
+    if isinstance(remote, RemoteReference):
+        return zones[remote.name] if remote.kind is RemoteKind.ZONE else None
+    return remote
 
 
 def _is_for(rule: Rule, peer: Address, zones: Zones) -> bool:
     if (Family.IPV4 if peer.version == 4 else Family.IPV6) not in rule.families:  # noqa: PLR2004
         return False
-    members = _members(rule, zones)
+    members = members_of(rule.remote, zones)
     return rule.remote is None or (members is not None and peer in members)
 
 

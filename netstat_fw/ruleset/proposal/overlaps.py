@@ -1,11 +1,13 @@
-"""Overlaps: what two port sets have in common, and what one has beside the other.
+"""Overlaps: what two sets have in common, and what one has beside the other.
 
-A port set is never empty, so nothing is None.
+A set of ports or addresses is never empty, so nothing is None.
 """
 
 from __future__ import annotations
 
-from netstat_fw.ruleset.sets import PortSet
+from netstat_fw.protocol import Family
+from netstat_fw.ruleset.sets import AddressSet, PortSet
+from netstat_fw.ruleset.space import address_numbers, common, prefixes_of, without
 
 
 def common_ports(one: PortSet, other: PortSet) -> PortSet | None:
@@ -36,3 +38,17 @@ def ports_without(one: PortSet, other: PortSet) -> PortSet | None:
             cut += [(first, min(last, low - 1)), (max(first, high + 1), last)]
         pairs = [(first, last) for first, last in cut if first <= last]
     return PortSet(pairs) if pairs else None
+
+
+def addresses_without(one: AddressSet | None, other: AddressSet) -> AddressSet | None:
+    """Return the addresses of the first set, or of everybody, that are not in the second.
+
+    >>> str(addresses_without(AddressSet(["192.0.2.0/30"]), AddressSet(["192.0.2.1"])))
+    '192.0.2.0,192.0.2.2/31'
+    """
+    left = {}
+    for family in Family:
+        members = address_numbers(one, family)
+        left[family] = without(members, common(members, address_numbers(other, family)))
+    prefixes = prefixes_of(left)
+    return AddressSet(prefixes) if prefixes else None
