@@ -110,6 +110,26 @@ def test_u3_a_server_port_with_a_client_is_a_connected_server() -> None:
     assert fates(findings) == ["finding U3 UDP_CONNECTED_SERVER in udp/1194"]
 
 
+@pytest.mark.parametrize("port", [4789, 8472])
+def test_u3_what_standards_say_of_a_port_holds_for_connected_sockets(port: int) -> None:
+    """Else any user's socket would open the overlay network of the kernel to everybody."""
+    kernel = f"udp 0.0.0.0:{port} 0.0.0.0:* -"
+    another = f"udp6 2001:db8::2:{port} 2001:db8:66::6:7777 ESTABLISHED 7/x"
+    alone, both = (
+        exposure_at(analyze_linux(f"{row}\n{another}"), port, "udp") for row in ("", kernel)
+    )
+    role = PORT_ROLES[port]
+    assert alone.remotes == role.remotes
+    assert set(both.remotes) == set(role.remotes)
+    assert both.confidence is Confidence.MEDIUM
+
+
+@pytest.mark.parametrize("remote", [1900, 40000])
+def test_u3_a_connected_socket_opens_no_port_that_is_best_kept_shut(remote: int) -> None:
+    findings = analyze_linux(f"udp 192.0.2.2:1900 203.0.113.9:{remote} ESTABLISHED 5/upnpd")
+    assert [e for e in findings.exposures if e.stance is Stance.OPEN] == []
+
+
 def test_u3_it_joins_the_unconnected_socket_of_its_port() -> None:
     findings = analyze_linux("""
         udp 0.0.0.0:1194 0.0.0.0:* 5/openvpn

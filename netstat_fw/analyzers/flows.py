@@ -15,9 +15,9 @@ from netstat_fw.analyzers.citation import unite
 from netstat_fw.analyzers.conclusions import NAMED, UNREADABLE
 from netstat_fw.analyzers.findings import Basis, Connection, Exposure, Fate, Scope
 from netstat_fw.analyzers.host import sort_addresses
-from netstat_fw.analyzers.roles import carried_by
+from netstat_fw.analyzers.roles import carried_by, role_of
 from netstat_fw.analyzers.rows import DATAGRAMS, holder
-from netstat_fw.analyzers.traffic import Traffic
+from netstat_fw.analyzers.traffic import Traffic, weakest
 from netstat_fw.analyzers.verdicts import Verdict
 from netstat_fw.analyzers.wording import doing, port_text, safe_name
 from netstat_fw.evidence import Question, Reason
@@ -96,25 +96,36 @@ def file_unreadable(row: Row, flows: Flows) -> Verdict:
 def make_exposures(flows: Flows, context: Context) -> tuple[Exposure, ...]:
     """Make the exposures of ports that only connections speak for: no listener was captured."""
     return tuple(
-        with_sessions(
-            Exposure(
-                protocol,
-                port,
-                traffic.families,
-                Scope.ANY,
-                basis=Basis.DATAGRAM if protocol in DATAGRAMS else Basis.CONNECTION,
-                service=context.services.name_of(port, protocol.value),
-                programs=traffic.programs,
-                carries=carried_by(protocol, port),
-                admin=is_admin(protocol, port, traffic.programs),
-                confidence=traffic.confidence,
-                reasons=traffic.reasons,
-                evidence=traffic.evidence(context),
-            ),
-            traffic,
-            context,
-        )
+        with_sessions(_make_exposure(protocol, port, traffic, context), traffic, context)
         for (protocol, port), traffic in flows.incoming.items()
+    )
+
+
+def _make_exposure(protocol: Protocol, port: int, traffic: Traffic, context: Context) -> Exposure:
+    """Make one; what standards say of a port holds for connected sockets as for all others."""
+    exposure = Exposure(
+        protocol,
+        port,
+        traffic.families,
+        Scope.ANY,
+        basis=Basis.DATAGRAM if protocol in DATAGRAMS else Basis.CONNECTION,
+        service=context.services.name_of(port, protocol.value),
+        programs=traffic.programs,
+        admin=is_admin(protocol, port, traffic.programs),
+        confidence=traffic.confidence,
+        reasons=traffic.reasons,
+        evidence=traffic.evidence(context),
+    )
+    role = role_of(protocol, port)
+    if role is None:
+        return exposure
+    return attrs.evolve(
+        exposure,
+        stance=role.stance,
+        remotes=role.remotes,
+        remote_port=role.remote_port,
+        carries=role.carries,
+        confidence=weakest((exposure.confidence, role.confidence)),
     )
 
 

@@ -143,13 +143,18 @@ def _both(role: PortRole, port: int) -> PortRole:
     return attrs.evolve(role, going=(Going(port, remotes=role.remotes),))
 
 
+def role_of(protocol: Protocol, port: int) -> PortRole | None:
+    """Return the entry of a port, which UDP alone has."""
+    return PORT_ROLES.get(port) if protocol is Protocol.UDP else None
+
+
 def carried_by(protocol: Protocol, port: int) -> tuple[Protocol, ...]:
     """Return the further protocols that go with traffic of a port.
 
     >>> [each.value for each in carried_by(Protocol.UDP, 500)], carried_by(Protocol.TCP, 500)
     (['esp', 'ah'], ())
     """
-    role = PORT_ROLES.get(port) if protocol is Protocol.UDP else None
+    role = role_of(protocol, port)
     return () if role is None else role.carries
 
 

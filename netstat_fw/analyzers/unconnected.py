@@ -14,17 +14,17 @@ from netstat_fw.analyzers.ends import Reach
 from netstat_fw.analyzers.findings import Role
 from netstat_fw.analyzers.host import SYSTEM
 from netstat_fw.analyzers.programs import is_datagram_client, is_rpc_program
-from netstat_fw.analyzers.roles import PORT_ROLES, PortRole
+from netstat_fw.analyzers.roles import PortRole, role_of
 from netstat_fw.analyzers.rows import programs_of
 from netstat_fw.analyzers.wording import doing, port_text
 from netstat_fw.evidence import Confidence, Reason
-from netstat_fw.records import Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Sequence
 
     from netstat_fw.analyzers.host import Context
     from netstat_fw.analyzers.rows import Row
+    from netstat_fw.records import Protocol
 
 
 def decide(  # noqa: PLR0911 - one return for each row of the table
@@ -51,7 +51,7 @@ def decide(  # noqa: PLR0911 - one return for each row of the table
         if ephemeral:
             return _LOOPBACK_CLIENT
         return Assignment(Role.LOCAL, Confidence.CERTAIN, _LOOPBACK_ONLY, exposed=True)
-    table = PORT_ROLES.get(port) if protocol is Protocol.UDP else None
+    table = role_of(protocol, port)
     if table is not None:
         if _applies(table, port, programs, served):
             reason = Reason(table.code, f"{text} is {table.sentence}", "U5")
