@@ -1,14 +1,16 @@
-"""What tests of targets that only accept share: the packets they judge, and texts to survive."""
+"""What tests of targets that only accept share: their laws, and texts to survive."""
 
 from __future__ import annotations
 
 import string
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 from hypothesis import strategies as st
 
+from netstat_fw.errors import ExportError
 from netstat_fw.evidence import Question, Reason
+from netstat_fw.exporters import Rendered, render
 from netstat_fw.ruleset import (
     Action,
     AddressSet,
@@ -27,7 +29,9 @@ from netstat_fw.ruleset import (
 from netstat_fw.ruleset.base import LOOPBACK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
+
+    Accepts: TypeAlias = Callable[[Rendered, Flow], bool]
 
 hostile = st.lists(
     st.sampled_from(
@@ -98,6 +102,43 @@ def spoken(text: str) -> Ruleset:
         questions=[Question("Q", text, text, ())],
         caveats=[Reason(text, text)],
     )
+
+
+def hold_no_looser(ruleset: Ruleset, flows: Iterable[Flow], target: str, accepts: Accepts) -> None:
+    """Hold that nothing passes which the ruleset would not accept, where it can be rendered."""
+    try:
+        rendered = render(ruleset, target)
+    except ExportError:
+        return
+    for flow in judged(flows):
+        if accepts(rendered, flow):
+            assert ruleset.decide(flow).action is Action.ACCEPT
+
+
+def hold_as_said(
+    ruleset: Ruleset,
+    flows: Iterable[Flow],
+    target: str,
+    accepts: Accepts,
+    *,
+    skipped: Collection[int] = (),
+) -> None:
+    """Hold that just what a narrow ruleset says passes, unless omissions say otherwise.
+
+    Args:
+        ruleset: one of `narrow`.
+        flows: what is asked about.
+        target: the target.
+        accepts: what its output means.
+        skipped: ports or types of services for which it may be stricter without a word.
+    """
+    rendered = render(ruleset, target)
+    is_exact = not any(o.sentence.startswith("accepts") for o in rendered.omissions)
+    for flow in judged(flows):
+        accepted = ruleset.decide(flow).action is Action.ACCEPT
+        assert accepts(rendered, flow) <= accepted
+        if is_exact and service_of(flow) not in skipped:
+            assert accepts(rendered, flow) == accepted
 
 
 SAFE = frozenset(string.ascii_letters + string.digits + " ._,:/()+=@-\n")

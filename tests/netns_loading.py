@@ -6,6 +6,8 @@ are gone before it begins.
 
 from __future__ import annotations
 
+import contextlib
+import subprocess
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +18,7 @@ import test_ufw_live
 from netstat_fw.exporters import render
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     import netns
 
@@ -42,6 +44,21 @@ def load(space: netns.Namespace, ruleset: Ruleset, target: str) -> None:
     """Load a ruleset by a target's output, in place of everything else."""
     wipe(space)
     _LOADERS[target](space, ruleset)
+
+
+@contextlib.contextmanager
+def deploying(space: netns.Namespace, script: str) -> Iterator[subprocess.Popen[str]]:
+    """Run a deployment script until it has loaded its firewall and waits for an answer."""
+    with subprocess.Popen(
+        space.command("sh", "-c", script),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.read(6) == "Loaded"
+        yield process
 
 
 def _nftables(space: netns.Namespace, ruleset: Ruleset) -> None:

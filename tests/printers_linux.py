@@ -13,6 +13,7 @@ import ipaddress
 from typing import TYPE_CHECKING
 
 import attrs
+from languages_linux import ENGLISH, LANGUAGES, Language
 
 from netstat_fw.records import (
     Endpoint,
@@ -27,7 +28,7 @@ from netstat_fw.records import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
 CUT_CELL = 23
 CUT_PROGRAM = 19
@@ -61,145 +62,6 @@ UNIX_WORDS: dict[UnixState, str] = {
     state: state.value for state in UnixState if state is not UnixState.UNCONNECTED
 } | {UnixState.UNCONNECTED: ""}
 TIMER_WORDS = ("off", "on", "keepalive", "timewait", "probe", "on2", "unkn-9")
-
-
-@attrs.frozen
-class Language:
-    """The words of one message catalogue, padding included.
-
-    Attributes:
-        internet: title of the internet table, up to the filter.
-        unix: title of the unix table.
-        filter: what ``-a`` prints behind both.
-        header: column header up to the state.
-        user: what ``-e`` adds to it.
-        timer: what ``-o`` adds to it.
-        unix_header: column header of unix sockets up to the inode.
-        path: its last name.
-        states: words of TCP states that are translated.
-        unix_states: words of unix states that are translated.
-        timers: words of timers that are translated.
-        decimal: the sign before the fraction of a timer's seconds.
-    """
-
-    internet: str = "Active Internet connections "
-    unix: str = "Active UNIX domain sockets "
-    filter: str = "(servers and established)"
-    header: str = "Proto Recv-Q Send-Q Local Address           Foreign Address         State      "
-    user: str = " User       Inode     "
-    timer: str = " Timer"
-    unix_header: str = "Proto RefCnt Flags       Type       State         I-Node  "
-    path: str = " Path"
-    states: Mapping[State, str] = attrs.field(factory=dict)
-    unix_states: Mapping[UnixState, str] = attrs.field(factory=dict)
-    timers: Mapping[str, str] = attrs.field(factory=dict)
-    decimal: str = "."
-
-
-ENGLISH = Language()
-LANGUAGES = {
-    "de": Language(
-        internet="Aktive Internetverbindungen ",
-        unix="Aktive Sockets in der UNIX-Domäne ",
-        filter="(Server und stehende Verbindungen)",
-        user=" Benutzer   Inode     ",
-        path=" Pfad",
-        states={State.ESTABLISHED: "VERBUNDEN"},
-        unix_states={UnixState.LISTENING: "HÖRT", UnixState.CONNECTED: "VERBUNDEN"},
-        timers={"off": "aus", "on": "ein"},
-        decimal=",",
-    ),
-    "cs": Language(
-        internet="Aktivní Internetová spojení ",
-        unix="Aktivní sokety domény UNIX ",
-        filter="(servery a navázaná spojení)",
-        header="Proto Přích-F Odch-F Místní Adresa          Vzdálená Adresa         Stav     ",
-        user=" Uživatel   I-uzel    ",
-        timer=" Časovač",
-        unix_header="Proto Čítač  Příznaky    Typ        Stav          I-Uzel  ",
-        path=" Cesta",
-        states={
-            State.ESTABLISHED: "SPOJENO",
-            State.CLOSED: "ZAVŘEN",
-            State.LAST_ACK: "POSLEDNÍ ACK",
-            State.LISTEN: "NASLOUCHÁ",
-            State.CLOSING: "ZAVÍRÁ",
-        },
-        unix_states={UnixState.LISTENING: "NASLOUCHÁ", UnixState.CONNECTED: "SPOJEN"},
-        timers={"off": "vyp", "on": "zapnut"},
-        decimal=",",
-    ),
-    "pt": Language(
-        internet="Conexões Internet Ativas ",
-        unix="Domain sockets UNIX ativos ",
-        filter="(servidores e estabelecidas)",
-        header="Proto Recv-Q Send-Q Endereço Local          Endereço Remoto         Estado     ",
-        user=" Usuário   ",
-        timer=" Temporizador",
-        path=" Caminho",
-        states={
-            State.ESTABLISHED: "ESTABELECIDA",
-            State.SYN_SENT: "SYN_ENVIADO",
-            State.SYN_RECEIVED: "SYN_RECEBIDO",
-            State.FIN_WAIT_1: "ESPERA_FIN1",
-            State.FIN_WAIT_2: "ESPERA_FIN2",
-            State.CLOSED: "FECHAR",
-            State.CLOSE_WAIT: "ESPERANDO_FECHAR",
-            State.LAST_ACK: "ÚLTIMO_ACK",
-            State.LISTEN: "OUÇA",
-            State.CLOSING: "FECHANDO",
-        },
-        unix_states={UnixState.LISTENING: "OUVINDO", UnixState.CONNECTED: "CONECTADO"},
-        timers={"off": "desligado", "on": "em"},
-        decimal=",",
-    ),
-    "et": Language(
-        internet="Aktiivsed internetiühendused ",
-        unix="Aktiivsed UNIX domeeni soklid ",
-        filter="(serverid ja ühendatud)",
-        header="Proto  VvJrk SaatJrk Kohalik aadress        Väline aadress          Olek       ",
-        user=" Kasutaja   I-kirje   ",
-        timer=" Taimer",
-        path="Tee",
-        unix_states={UnixState.CONNECTED: "ÜHENDATUD"},
-        timers={"off": "eikäi (", "on": "käib"},
-        decimal=",",
-    ),
-    "ja": Language(
-        internet="稼働中のインターネット接続 ",
-        unix="稼働中のUNIXドメインソケット ",
-        filter="(サーバと確立)",
-        header="Proto 受信-Q 送信-Q 内部アドレス            外部アドレス            状態       ",
-        user=" ユーザ    Iノード    ",  # noqa: RUF001 - katakana
-        timer="タイマ",
-        unix_header="Proto RefCnt フラグ      タイプ     状態         Iノード  ",  # noqa: RUF001 - katakana
-        path=" パス",
-        timers={"off": "オフ", "on": "オン", "keepalive": "キープアライブ", "timewait": "時間待ち"},
-    ),
-    "sv": Language(
-        internet="Aktiva internetanslutningar ",
-        unix="Aktiva UNIX-domänuttag ",
-        filter="(servrar och etablerade)",
-        header="Proto Recv-Q Send-Q Lokal adress            Motpartsadress          Tillstånd   ",
-        user=" Användare  Inode     ",
-        unix_header="Proto RefCnt Flagg       Typ        Tillstånd     I-Node  ",
-        path=" Sökväg",
-        states={
-            State.ESTABLISHED: "ETABLERAD",
-            State.CLOSED: "STÄNG",
-            State.CLOSE_WAIT: "STÄNG_VÄNTA",
-            State.LISTEN: "LYSSNAR",
-            State.CLOSING: "STÄNGER",
-        },
-        unix_states={
-            UnixState.LISTENING: "LYSSNAR",
-            UnixState.CONNECTED: "ANSLUTEN",
-            UnixState.DISCONNECTING: "KOPPLAR FRÅN",
-        },
-        timers={"off": "av", "on": "på"},
-        decimal=",",
-    ),
-}
 
 
 def pad(text: str, width: int) -> str:

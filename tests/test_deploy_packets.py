@@ -5,12 +5,11 @@ That the script puts back what was listed before is proved by listings; here pac
 
 from __future__ import annotations
 
-import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 from netns_lab import HOST, link
-from netns_loading import TOOLS, wipe
+from netns_loading import TOOLS, deploying, wipe
 
 from netstat_fw.exporters.deploy import deploy_script
 from netstat_fw.ruleset import Chain, PortSet, Rule, Ruleset, base_rules
@@ -62,15 +61,7 @@ def test_who_is_locked_out_comes_in_again(lab: Link, target: str) -> None:
     before = ["silent", "silent", "open", "open", "silent", "silent"]
     assert reached(lab) == before
     wrong = deploy_script(only(80), target, seconds=WAIT)
-    with subprocess.Popen(
-        space.command("sh", "-c", wrong),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.read(6) == "Loaded"
+    with deploying(space, wrong) as process:
         assert reached(lab) == ["silent", "silent", "silent", "silent", "open", "open"]
         # Nobody says anything.
         assert process.wait(30) == 1

@@ -12,6 +12,7 @@ import netns
 import pytest
 from effort import examples
 from hypothesis import given, settings
+from netns_loading import deploying
 from test_nftables_live import OPEN, SERVER, hostile, spoken_of
 
 from netstat_fw.errors import ExportError
@@ -123,15 +124,7 @@ def test_a_firewall_is_kept_or_taken_back(inside: netns.Namespace, target: str) 
 def test_silence_takes_the_firewall_back(inside: netns.Namespace, target: str) -> None:
     before = loaded(inside)
     script = deploy_script(LOCKED, target, seconds=4)  # time enough to look, however busy
-    with subprocess.Popen(
-        inside.command("sh", "-c", script),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.read(6) == "Loaded"
+    with deploying(inside, script) as process:
         assert loaded(inside) != before
         started = time.monotonic()
         assert process.wait(30) == 1
@@ -144,15 +137,7 @@ def test_silence_takes_the_firewall_back(inside: netns.Namespace, target: str) -
 @pytest.mark.parametrize("target", TARGETS)
 def test_a_lost_connection_takes_the_firewall_back(inside: netns.Namespace, target: str) -> None:
     before = loaded(inside)
-    with subprocess.Popen(
-        inside.command("sh", "-c", deploy_script(LOCKED, target)),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.read(6) == "Loaded"
+    with deploying(inside, deploy_script(LOCKED, target)) as process:
         process.send_signal(1)
         assert process.wait(30) == 1
     assert loaded(inside) == before

@@ -11,7 +11,8 @@ import pytest
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 CAPTURES = sorted(path for path in FIXTURES.rglob("*.txt") if path.name != "environment.txt")
 DIRECTORIES = sorted({path.parent for path in CAPTURES})
-TEXTS = sorted(path for path in FIXTURES.rglob("*") if path.suffix in {".txt", ".md", ".sh", ".py"})
+TEXT_SUFFIXES = {".txt", ".md", ".sh", ".py", ".toml"}
+TEXTS = sorted(path for path in FIXTURES.rglob("*") if path.suffix in TEXT_SUFFIXES)
 
 # A dash behind it makes it a package's version.
 IPV4 = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w-]|\.\d)")

@@ -135,19 +135,7 @@ def test_every_single_port_of_the_seed_host() -> None:
             assert swept(ruleset, flow) == wanted
 
 
-DECISIONS = """
-[zones]
-office = ["198.51.100.0/24", "2001:db8:7::/48"]
-[[incoming]]
-action = "accept"
-program = "sshd"
-from = "zone:office"
-[[outgoing]]
-action = "accept"
-service = "smtp"
-[companions]
-"tcp/80" = []
-"""
+DECISIONS = read_decisions(text_of("linux/seed_host/decisions.toml"))
 OFFICE = {4: "198.51.100.9", 6: "2001:db8:7::9"}
 Ports = dict[str, set[int]]
 
@@ -160,7 +148,7 @@ Ports = dict[str, set[int]]
         (Policy(), {"tcp": {80, 443, 7722}, "udp": {123}}, {"tcp": {53}, "udp": {53, 123}}, {22}),
         (Policy(profile="permissive"), {"tcp": {80, 443, 7722}, "udp": {123}},
          {"tcp": {25, 53, 80, 443, 514, 6514}, "udp": {53, 123, 514}}, {22}),
-        (Policy(decisions=read_decisions(DECISIONS)), {"tcp": {80}, "udp": {123}},
+        (Policy(decisions=DECISIONS), {"tcp": {80}, "udp": {123}},
          {"tcp": {25, 53}, "udp": {53, 123}}, {22}),
     ],
     ids=["strict", "balanced", "permissive", "decisions"],

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from netstat_fw.analyzers.findings import Findings
 
 SEED = Path(__file__).parent.parent / "fixtures" / "linux" / "seed_host" / "netstat.txt"
+DECISIONS = SEED.with_name("decisions.toml")
 
 
 @pytest.fixture(scope="module")
@@ -105,22 +106,6 @@ ASKED = {
     Profile.BALANCED: sorted([*CHECKLIST, *LOOPBACK]),
     Profile.PERMISSIVE: sorted([*CHECKLIST, *LOOPBACK]),
 }
-DECISIONS = """
-[zones]
-office = ["198.51.100.0/24", "2001:db8:7::/48"]
-
-[[incoming]]
-action = "accept"
-program = "sshd"
-from = "zone:office"
-
-[[outgoing]]
-action = "accept"
-service = "smtp"
-
-[companions]
-"tcp/80" = []
-"""
 
 
 @pytest.mark.parametrize("profile", Profile)
@@ -166,7 +151,7 @@ def test_what_is_said_beside_the_rules(findings: Findings) -> None:
 
 def test_with_decisions(findings: Findings) -> None:
     """Ssh only from a zone, the companion refused, mail out allowed."""
-    policy = Policy(decisions=read_decisions(DECISIONS, "site.toml"))
+    policy = Policy(decisions=read_decisions(DECISIONS.read_text("utf-8"), "site.toml"))
     ruleset = propose(findings, policy)
     assert own(ruleset.incoming, Direction.INCOMING) == [
         KEPT,

@@ -11,7 +11,8 @@ import pytest
 from accounting import is_accounted_for
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from printers_linux import ENGLISH, LANGUAGES, LAYOUTS, Layout, Tool, cut, program_cell
+from languages_linux import ENGLISH, LANGUAGES
+from printers_linux import LAYOUTS, Layout, Tool, cut, program_cell
 
 from netstat_fw.reader import parse
 from netstat_fw.records import Dialect, Process, UnixSocket

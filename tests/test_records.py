@@ -53,70 +53,46 @@ def test_an_address_a_name_or_an_unknown_rest_is_no_wildcard(endpoint: Endpoint)
     assert not endpoint.is_wildcard
 
 
-@pytest.mark.parametrize(
-    "endpoint",
-    [
-        at("127.0.0.53"),
-        at("::1"),
-        at("::ffff:127.0.0.1"),
-        Endpoint(host="localhost"),
-        Endpoint(host="LocalHost.LocalDomain"),
-        Endpoint(host="ip6-localhost"),
-        Endpoint(host="127.0.", truncated=True),
-        Endpoint(host="::FFFF:127.", truncated=True),
-        Endpoint(host="localhost", truncated=True),
-        Endpoint(host="localhost6.", truncated=True),
-        Endpoint(host="localhost.locald", truncated=True),
-        Endpoint(host="ip6-lo", truncated=True),
-    ],
+LOOPBACK = (
+    at("127.0.0.53"),
+    at("::1"),
+    at("::ffff:127.0.0.1"),
+    Endpoint(host="localhost"),
+    Endpoint(host="LocalHost.LocalDomain"),
+    Endpoint(host="ip6-localhost"),
+    Endpoint(host="127.0.", truncated=True),
+    Endpoint(host="::FFFF:127.", truncated=True),
+    Endpoint(host="localhost", truncated=True),
+    Endpoint(host="localhost6.", truncated=True),
+    Endpoint(host="localhost.locald", truncated=True),
+    Endpoint(host="ip6-lo", truncated=True),
 )
-def test_loopback_by_address_reserved_name_and_whole_beginning(endpoint: Endpoint) -> None:
-    assert endpoint.is_loopback
-
-
-@pytest.mark.parametrize(
-    "endpoint",
-    [
-        Endpoint(),
-        at("192.0.2.1"),
-        Endpoint(host="localhost.example"),
-        Endpoint(host="127.0.", truncated=False),
-        Endpoint(host="::1", truncated=True),
-        Endpoint(host="localhostess", truncated=True),
-        Endpoint(truncated=True),
-    ],
+LINK_LOCAL = (
+    at("169.254.1.1"),
+    at("fe80::1"),
+    Endpoint(host="fe80::1234:5678:9a", truncated=True),
+    Endpoint(host="FEBF:1", truncated=True),
+    Endpoint(host="::ffff:169.254.1", truncated=True),
 )
-def test_what_may_be_another_host_is_not_loopback(endpoint: Endpoint) -> None:
-    assert not endpoint.is_loopback
-
-
-@pytest.mark.parametrize(
-    "endpoint",
-    [
-        at("169.254.1.1"),
-        at("fe80::1"),
-        Endpoint(host="fe80::1234:5678:9a", truncated=True),
-        Endpoint(host="FEBF:1", truncated=True),
-        Endpoint(host="::ffff:169.254.1", truncated=True),
-    ],
+ANYWHERE = (
+    Endpoint(),
+    at("192.0.2.1"),
+    at("2001:db8::1"),
+    Endpoint(host="localhost.example"),
+    Endpoint(host="fe80.example"),
+    Endpoint(host="127.0."),
+    Endpoint(host="fe80:"),
+    Endpoint(host="::1", truncated=True),
+    Endpoint(host="fec0::1", truncated=True),
+    Endpoint(host="localhostess", truncated=True),
+    Endpoint(truncated=True),
 )
-def test_link_local_by_address_and_by_a_whole_beginning(endpoint: Endpoint) -> None:
-    assert endpoint.is_link_local
 
 
-@pytest.mark.parametrize(
-    "endpoint",
-    [
-        Endpoint(),
-        at("2001:db8::1"),
-        Endpoint(host="fe80.example"),
-        Endpoint(host="fe80:", truncated=False),
-        Endpoint(host="fec0::1", truncated=True),
-        Endpoint(truncated=True),
-    ],
-)
-def test_everything_else_is_not_link_local(endpoint: Endpoint) -> None:
-    assert not endpoint.is_link_local
+@pytest.mark.parametrize("endpoint", [*LOOPBACK, *LINK_LOCAL, *ANYWHERE])
+def test_scope_is_told_by_address_reserved_name_and_whole_beginning(endpoint: Endpoint) -> None:
+    assert endpoint.is_loopback == (endpoint in LOOPBACK)
+    assert endpoint.is_link_local == (endpoint in LINK_LOCAL)
 
 
 @pytest.mark.parametrize(
