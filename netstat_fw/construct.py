@@ -12,12 +12,15 @@ from __future__ import annotations
 
 import gc
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+_V = TypeVar("_V", bound="attrs.AttrsInstance")
 
 
 def unfrozen(cls: type[attrs.AttrsInstance]) -> Any:  # noqa: ANN401 - a class made at run time
@@ -46,6 +49,37 @@ def unfrozen(cls: type[attrs.AttrsInstance]) -> Any:  # noqa: ANN401 - a class m
         eq=False,
         repr=False,
     )
+
+
+def changed(value: _V, **changes: object) -> _V:
+    """Copy a frozen slotted attrs value with some fields changed, in a quarter of the time.
+
+    As `attrs.evolve`, without converters and validators: give nothing that these would refuse or
+    change.
+
+    >>> @attrs.frozen
+    ... class Point:
+    ...     x: int
+    ...     y: int = 0
+    >>> changed(Point(1, 2), y=3) == Point(1, 3)
+    True
+    """
+    kind = type(value)
+    copy = kind.__new__(kind)
+    for name, slot in _slots(kind):
+        slot.__set__(copy, changes[name] if name in changes else slot.__get__(value))
+    return copy
+
+
+def _slots(kind: type[attrs.AttrsInstance]) -> tuple[tuple[str, Any], ...]:
+    if kind not in _SLOTS:
+        names = (field.name for field in attrs.fields(kind))
+        # A slot sets what the class itself forbids to set.
+        _SLOTS[kind] = tuple((name, getattr(kind, name)) for name in names)
+    return _SLOTS[kind]
+
+
+_SLOTS: dict[type, tuple[tuple[str, Any], ...]] = {}
 
 
 @contextmanager

@@ -209,6 +209,19 @@ def test_a_journal_keeps_each_capture_once(tmp_path: Path) -> None:
         assert ("1" in journal, "3" in journal) == (True, False)
 
 
+def test_a_journal_keeps_what_was_merged_and_what_came_after_it(tmp_path: Path) -> None:
+    with Journal(tmp_path / "journal") as journal:
+        journal.add([Examined("a", "1", b"x"), Examined("a", "2", b"y"), Examined("b", "3", b"z")])
+        for host, some in journal.hosts():
+            journal.condense(host, b"+".join(some))
+        journal.add([Examined("a", "4", b"w"), Examined("a", "1", b"again")])
+        assert list(journal.hosts()) == [("a", [b"x+y", b"w"]), ("b", [b"z"])]
+        journal.condense("a", b"x+y+w")
+    with Journal(tmp_path / "journal") as journal:
+        assert list(journal.hosts()) == [("a", [b"x+y+w"]), ("b", [b"z"])]
+        assert all(key in journal for key in "1234")
+
+
 def test_a_journal_names_the_first_place_of_a_capture() -> None:
     with Journal(None) as journal:
         for places in ("cb", "d", "a", "e"):

@@ -54,6 +54,10 @@ def test_split_order_and_repetition_leave_no_trace(some: list[HostCapture], seed
     cut = chance.randint(0, len(again))
     collect(again[cut:], store)
     assert written(survey(again[:cut], store=store)) == expected
+    nights = MemoryStore()
+    for part in (again[:cut], again[cut:], ()):
+        fleet = survey(part, store=nights)
+    assert written(fleet) == expected
 
 
 @FEW

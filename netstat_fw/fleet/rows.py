@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from enum import Enum
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from netstat_fw.columns import Kind, encodable
@@ -19,7 +20,7 @@ from netstat_fw.ruleset.rule import RemoteReference
 from netstat_fw.ruleset.terms import Direction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from netstat_fw.fleet.capture import HostCapture
     from netstat_fw.fleet.groups import Group, Outlier
@@ -131,11 +132,10 @@ def _shared(dataset: str, kind: type) -> tuple[str, ...]:
 
 def _text(value: object) -> str:
     """Write an enumeration as its word, a cited line with its capture, all else as it is read."""
-    if type(value) is str:
-        return value
-    if isinstance(value, Evidence):
-        return _cited(value)
-    return str(value.value if isinstance(value, Enum) else value)
+    kind = type(value)
+    if kind not in _WRITERS:
+        _WRITERS[kind] = attrgetter("_value_") if issubclass(kind, Enum) else str
+    return _WRITERS[kind](value)
 
 
 def _cited(evidence: Evidence) -> str:
@@ -184,6 +184,7 @@ def _rules(host: str, proposal: str, ruleset: Ruleset) -> Iterator[Row]:
 
 
 _encode = json.JSONEncoder(separators=(",", ":"), default=datetime.isoformat).encode
+_WRITERS: dict[type, Callable[[Any], str]] = {Evidence: _cited}
 _SHARED: dict[tuple[str, type], tuple[str, ...]] = {}
 _WRITTEN = {
     dataset: tuple((name, kind) for name, kind in kinds.items() if kind in {Kind.TEXT, Kind.TEXTS})

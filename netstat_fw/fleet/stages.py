@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import attrs
 
 from netstat_fw.analyzers.findings import Findings  # noqa: TC001 - attrs.resolve_types needs it
+from netstat_fw.construct import without_cycle_search
 from netstat_fw.fleet.dossier import merge_dossiers
 from netstat_fw.fleet.engine import IN_FLIGHT, Inline, in_pieces, run_each
 from netstat_fw.fleet.examination import examine_whole
@@ -134,7 +135,7 @@ def summarize(
     shape: Callable[[HostReport], T],
     run: Run = _PLAIN,
 ) -> Iterator[Summary[T]]:
-    """Report every host of a store, in the order of their names.
+    """Report every host of a store, in the order of their names, and condense what it holds.
 
     Args:
         store: what `collect` has filled.
@@ -143,7 +144,9 @@ def summarize(
     """
     work = ((packed, run.policy, shape) for _, packed in store.hosts())
     every = run.each(summarize_host, work)
-    for done, summary in enumerate(every, 1):
+    for done, (summary, merged) in enumerate(every, 1):
+        if merged:
+            store.condense(summary.host, merged)
         run.progress(Progress("reporting", done))
         yield summary
 
@@ -180,7 +183,11 @@ def examine_piece(
     sockets: bool = False,
 ) -> tuple[Examined, ...]:
     """Examine some captures: the piece of work that `collect` hands over."""
-    return tuple(_examined(each, ephemeral, sockets=sockets) for each in captures)
+    examined = []
+    for each in captures:
+        with without_cycle_search():
+            examined.append(_examined(each, ephemeral, sockets=sockets))
+    return tuple(examined)
 
 
 def _examined(
@@ -193,10 +200,17 @@ def _examined(
 
 def summarize_host(
     packed: Sequence[bytes], policy: Policy, shape: Callable[[HostReport], T]
-) -> Summary[T]:
-    """Report one host: the piece of work that `summarize` hands over."""
-    report = report_host(merge_dossiers(*map(unpack, packed)), policy)
-    return Summary(report.host, report.view, report.member, shape(report))
+) -> tuple[Summary[T], bytes]:
+    """Report one host: the piece of work that `summarize` hands over.
+
+    Beside the summary comes the dossier that several were merged to, so that nobody merges these
+    again; nothing where there was one.
+    """
+    with without_cycle_search():
+        dossier = merge_dossiers(*map(unpack, packed))
+        report = report_host(dossier, policy)
+        summary = Summary(report.host, report.view, report.member, shape(report))
+        return summary, pack(dossier) if len(packed) > 1 else b""
 
 
 def relate_host(
@@ -206,4 +220,5 @@ def relate_host(
     shape: Callable[[HostRemotes], T],
 ) -> T:
     """Relate one host to others: the piece of work that `relate` hands over."""
-    return shape(report_remotes(merge_dossiers(*map(unpack, packed)), edges, policy))
+    with without_cycle_search():
+        return shape(report_remotes(merge_dossiers(*map(unpack, packed)), edges, policy))

@@ -46,6 +46,9 @@ class Store(Protocol):
     def dossiers(self, host: str) -> list[bytes]:
         """Return the packed dossiers of one host."""
 
+    def condense(self, host: str, dossier: bytes) -> None:
+        """Keep one dossier of a host in the place of all that it was merged from."""
+
 
 class MemoryStore:
     """A store in the memory of this process."""
@@ -72,3 +75,7 @@ class MemoryStore:
     def dossiers(self, host: str) -> list[bytes]:
         """Return the packed dossiers of one host."""
         return self._hosts[host]
+
+    def condense(self, host: str, dossier: bytes) -> None:
+        """Keep one dossier of a host in the place of all that it was merged from."""
+        self._hosts[host] = [dossier]

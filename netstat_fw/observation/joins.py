@@ -22,6 +22,7 @@ from netstat_fw.analyzers.findings import (
     Risk,
     Stance,
 )
+from netstat_fw.construct import changed
 from netstat_fw.evidence import Confidence, Evidence, Question
 from netstat_fw.protocol import Family, Protocol
 
@@ -40,6 +41,8 @@ _Join: TypeAlias = "Callable[[Sequence[Any]], Any]"
 def join(findings: Sequence[_F]) -> _F:
     """Join findings of one identity; the reasons are those of the first."""
     first = findings[0]
+    if len(findings) == 1:
+        return canonical(first)
     fields = {
         name: joined([getattr(each, name) for each in findings])
         for name, joined in _FIELDS[type(first)].items()
@@ -49,6 +52,18 @@ def join(findings: Sequence[_F]) -> _F:
         surest = (each for each in asking if each.confidence is fields["confidence"])
         fields["question"] = _asked(each.question for each in surest)
     return attrs.evolve(first, **fields)
+
+
+def canonical(finding: _F) -> _F:
+    """Sort what a finding's tuples hold, each of it once: what joining it with itself does."""
+    changes: dict[str, object] = {}
+    for name, united in _TUPLES[type(finding)]:
+        value = getattr(finding, name)
+        if len(value) > 1:
+            changes[name] = united((value,))
+    if isinstance(finding, Exposure | Connection | Datagram) and finding.question is not None:
+        changes["question"] = canonical(finding.question)
+    return changed(finding, **changes) if changes else finding
 
 
 def unite(key: Callable[[T], Any]) -> Callable[[Iterable[Iterable[T]]], tuple[T, ...]]:
@@ -63,11 +78,8 @@ def address_order(address: Address) -> tuple[int, int]:
 
 def unite_lines(values: Iterable[Iterable[Evidence]]) -> tuple[Evidence, ...]:
     """Unite cited lines, sorted as `Evidence` sorts, which takes far longer to compare itself."""
-    return unite(_line_order)(values)
-
-
-def _line_order(evidence: Evidence) -> tuple[int, str]:
-    return evidence.line, evidence.capture
+    lines = {(each.line, each.capture): each for some in values for each in some}
+    return tuple([lines[key] for key in sorted(lines)])
 
 
 def _asked(questions: Iterable[Question | None]) -> Question | None:
@@ -165,3 +177,12 @@ _FIELDS: dict[type, dict[str, _Join]] = {
     Answer: {"sentence": _least, "evidence": _EVIDENCE},
     Hazard: {"risk": _first_of(Risk), "advice": _least, "evidence": _EVIDENCE},
 }
+_TUPLES = {
+    kind: tuple(
+        (field.name, _FIELDS[kind][field.name])
+        for field in attrs.fields(kind)
+        if field.name in _FIELDS[kind] and str(field.type).startswith("tuple")
+    )
+    for kind in _FIELDS
+}
+"""Those of the fields that hold several values."""

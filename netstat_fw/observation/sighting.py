@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import attrs
 
 from netstat_fw.analyzers.findings import Basis, Connection, Datagram, Exposure, Hazard
+from netstat_fw.construct import changed
 from netstat_fw.evidence import Evidence, Question, Reason
 from netstat_fw.observation.identity import Finding, Identity, identity_of
-from netstat_fw.observation.joins import join
+from netstat_fw.observation.joins import canonical, join
 from netstat_fw.observation.label import CaptureLabel  # noqa: TC001 - attrs.resolve_types
 
 if TYPE_CHECKING:
@@ -45,9 +46,15 @@ class Sighting:
 
 def sight(finding: Finding, label: CaptureLabel) -> Sighting:
     """Make the sighting of a finding of one capture."""
-    cited = _cited(finding, label.name)
-    reasons = cited.reasons if isinstance(cited, _WITH_REASONS) else ()
-    return join_sightings([Sighting(cited, (label,), tuple(range(len(reasons))))])
+    cited = canonical(_cited(finding, label.name))
+    if not isinstance(cited, Exposure | Connection | Datagram):
+        return Sighting(cited, (label,))
+    places: dict[Reason, int] = {}
+    for place, reason in enumerate(cited.reasons):
+        places.setdefault(reason, place)
+    if len(places) < len(cited.reasons):
+        cited = changed(cited, reasons=tuple(places))
+    return Sighting(cited, (label,), tuple(places.values()))
 
 
 def join_sightings(sightings: Iterable[Sighting]) -> Sighting:
@@ -85,23 +92,23 @@ def _reasons(finding: Finding) -> tuple[Reason, ...]:
 
 def _cited(finding: Finding, name: str) -> Finding:
     """Name the capture in all evidence, and keep of a danger's exposure only which one it is."""
-    evidence = _named(finding.evidence, name)
+    changes: dict[str, object] = {"evidence": _named(finding.evidence, name)}
     if isinstance(finding, Exposure):
-        sessions = _named(finding.sessions, name)
-        finding = attrs.evolve(finding, sessions=sessions)
+        changes["sessions"] = _named(finding.sessions, name)
     if isinstance(finding, Exposure | Connection | Datagram):
-        return attrs.evolve(finding, evidence=evidence, question=_asked(finding.question, name))
+        changes["question"] = _asked(finding.question, name)
     if isinstance(finding, Hazard) and finding.exposure is not None:
         about = finding.exposure
-        bare = Exposure(about.protocol, about.port, (), about.scope, port_end=about.port_end)
-        return attrs.evolve(finding, evidence=evidence, exposure=bare)
-    return attrs.evolve(finding, evidence=evidence)
+        changes["exposure"] = Exposure(
+            about.protocol, about.port, (), about.scope, port_end=about.port_end
+        )
+    return changed(finding, **changes)
 
 
 def _asked(question: Question | None, name: str) -> Question | None:
     if question is None:
         return None
-    return attrs.evolve(question, evidence=_named(question.evidence, name))
+    return changed(question, evidence=_named(question.evidence, name))
 
 
 def _named(evidence: Iterable[Evidence], name: str) -> tuple[Evidence, ...]:

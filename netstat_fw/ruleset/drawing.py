@@ -102,19 +102,24 @@ class Drawing:
         chain = ruleset.chain(direction)
         rules = [(rule, ruleset.resolve(rule)) for rule in chain.rules if rule.enabled]
         last_row = (*_UNRESTRICTED, _ACTIONS.index(chain.default))
+        named = {rule.protocol for rule, _ in rules}
+        drawn: dict[tuple[Protocol | None, _Context], Diagram] = {}
         edges: list[tuple[int, Diagram]] = []
         for number, protocol in _PROTOCOLS:
             families = FAMILIES if protocol is None else protocol.families
-            rows = [
-                row
-                for rule, remote in rules
-                if rule.protocol in {None, protocol}
-                for row in self._rows(rule, remote, direction, families)
-            ]
-            rows.append(last_row)
             family = families[0] if len(families) == 1 else None
             context = _Context(protocol in _WITH_TYPES, family)
-            edges.append((number, self._below(tuple(rows), context)))
+            # Protocols that no rule names are drawn once.
+            key = protocol if protocol in named else None, context
+            if key not in drawn:
+                rows = [
+                    row
+                    for rule, remote in rules
+                    if rule.protocol in {None, protocol}
+                    for row in self._rows(rule, remote, direction, families)
+                ]
+                drawn[key] = self._below((*rows, last_row), context)
+            edges.append((number, drawn[key]))
         return self._diagrams.node(Level.PROTOCOL, edges)
 
     def _rows(

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from itertools import groupby
-from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from netstat_fw.cli.failures import InputError
@@ -28,9 +26,15 @@ PRAGMA application_id = 1853058167;
 CREATE TABLE IF NOT EXISTS captures (
     key TEXT PRIMARY KEY, host TEXT NOT NULL, dossier BLOB NOT NULL, sockets BLOB NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS merged (host TEXT PRIMARY KEY, dossier BLOB NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS by_host ON captures (host);
 CREATE TABLE IF NOT EXISTS sources (key TEXT PRIMARY KEY, source TEXT NOT NULL) WITHOUT ROWID;
 PRAGMA user_version = {PACKING};
+"""
+
+_DOSSIERS = """
+SELECT dossier FROM merged WHERE host = ?
+UNION ALL SELECT dossier FROM captures WHERE host = ? AND dossier != x''
 """
 
 
@@ -81,14 +85,21 @@ class Journal:
 
     def hosts(self) -> Iterator[tuple[str, list[bytes]]]:
         """Go through the hosts in the order of their names."""
-        rows = self._data.execute("SELECT host, dossier FROM captures ORDER BY host, key")
-        for host, some in groupby(rows, key=itemgetter(0)):
-            yield host, [dossier for _, dossier in some]
+        # All names first: what is condensed on the way must not be met again.
+        rows = self._data.execute("SELECT DISTINCT host FROM captures ORDER BY host").fetchall()
+        for (host,) in rows:
+            yield host, self.dossiers(host)
 
     def dossiers(self, host: str) -> list[bytes]:
         """Return the packed dossiers of one host."""
-        rows = self._data.execute("SELECT dossier FROM captures WHERE host = ?", (host,))
+        rows = self._data.execute(_DOSSIERS, (host, host))
         return [dossier for (dossier,) in rows]
+
+    def condense(self, host: str, dossier: bytes) -> None:
+        """Keep one dossier of a host in the place of all that it was merged from."""
+        with self._data:
+            self._data.execute("UPDATE captures SET dossier = x'' WHERE host = ?", (host,))
+            self._data.execute("INSERT OR REPLACE INTO merged VALUES (?, ?)", (host, dossier))
 
     def sockets(self) -> Iterator[bytes]:
         """Go through the packed rows of sockets, by host."""
