@@ -357,7 +357,7 @@ def test_decisions_win(
 @given(found(), decided_policies)
 def test_every_way_in_stays_or_it_is_refused(findings: Findings, policy: Policy) -> None:
     careful = attrs.evolve(policy, allow_lockout=False)
-    ways = [each for each in findings.exposures if is_way_in(each)]
+    ways = [each for each in findings.exposures if is_way_in(each, findings.host.dialect)]
     try:
         ruleset = propose(findings, careful)
     except LockOutError:
@@ -367,7 +367,7 @@ def test_every_way_in_stays_or_it_is_refused(findings: Findings, policy: Policy)
         return
     for way in ways:
         for peer in way.connected:
-            if _is_told_off(way, peer, policy):
+            if _is_told_off(findings, way, peer, policy):
                 continue
             local = _address_of(way, peer.version)
             if local is not None:
@@ -381,7 +381,7 @@ def test_every_way_in_stays_or_it_is_refused(findings: Findings, policy: Policy)
                 assert seen.action is Action.ACCEPT
 
 
-def _is_told_off(way: Exposure, peer: Address, policy: Policy) -> bool:
+def _is_told_off(findings: Findings, way: Exposure, peer: Address, policy: Policy) -> bool:
     """Tell whether a choice may keep out somebody who is connected."""
     for choice in policy.decisions.choices:
         if choice.direction is not Direction.INCOMING:
@@ -390,7 +390,7 @@ def _is_told_off(way: Exposure, peer: Address, policy: Policy) -> bool:
         named = any(peer in each and all(n.prefixlen for n in each) for each in literals)
         if named and choice.action is not Action.ACCEPT:
             return True
-        if not is_proven(way.port) and any(
+        if not is_proven(way.port, findings.host.dialect) and any(
             each.protocol is way.protocol and each.ports is not None and way.port in each.ports
             for each in choice.ports
         ):
@@ -424,7 +424,7 @@ def test_an_administrator_from_elsewhere_can_come_in_or_it_is_refused(
 
 def _entries(findings: Findings, ruleset: Ruleset) -> Iterator[tuple[Exposure, str]]:
     """Find who comes in by which way."""
-    for way in ways_that_count(findings.exposures):
+    for way in ways_that_count(findings.exposures, findings.host.dialect):
         for source in STRANGERS:
             local = _address_of(way, ip_address(source).version)
             port = way.remote_port or 40000

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import attrs
 import pytest
 from policy_findings import (
     BOTH,
+    HOST,
     PEERS,
     V4,
     V6,
@@ -12,19 +14,24 @@ from policy_findings import (
     admin,
     decided,
     exposure,
+    findings,
     incoming,
     knock,
     own,
     said,
 )
 
-from netstat_fw.analyzers.findings import Scope
+from netstat_fw.analyzers.findings import Exposure, Findings, Scope
 from netstat_fw.errors import LockOutError
 from netstat_fw.evidence import Question
+from netstat_fw.records import Dialect
 from netstat_fw.ruleset import (
     Action,
     Family,
+    Policy,
     Protocol,
+    propose,
+    read_decisions,
 )
 
 ACCEPT, DROP, REJECT = Action
@@ -97,9 +104,9 @@ class TestLockOut:
 
     def test_a_second_way_in_is_enough(self) -> None:
         text = incoming(action='"drop"', port='"tcp/22"')
-        ruleset = decided(text, admin(), admin(3389, programs=("svchost.exe",)))
+        ruleset = decided(text, admin(), admin(222))
         assert knock(ruleset, 22).action is DROP
-        assert knock(ruleset, 3389).action is ACCEPT
+        assert knock(ruleset, 222).action is ACCEPT
         # And who was seen stays let in, unless locking out is allowed.
         assert knock(ruleset, 22, source="198.51.100.7").action is ACCEPT
         assert said(ruleset)["ADMIN_KEPT_ASIDE"].startswith("tcp/22: the administrators seen")
@@ -229,17 +236,43 @@ class TestClaimedWaysIn:
         ruleset = decided("", self.FAKE)
         assert own(ruleset.incoming)[0].reasons[0].code == "ANTI_LOCKOUT"
 
-    @pytest.mark.parametrize("port", [22, 222, 3389, 5985, 5986])
-    def test_a_name_does_not_stand_for_a_way_in_that_its_port_proves(self, port: int) -> None:
+    @pytest.mark.parametrize(
+        ("port", "dialect"),
+        [*((port, Dialect.LINUX) for port in (22, 222)),
+         *((port, Dialect.WINDOWS) for port in (22, 3389, 5985, 5986))],
+    )  # fmt: skip
+    def test_a_name_does_not_stand_for_a_way_in_that_its_port_proves(
+        self, port: int, dialect: Dialect
+    ) -> None:
         text = incoming(action='"drop"', port=f'"tcp/{port}"')
+        found = _on(dialect, admin(port, peers=()), self.FAKE)
         with pytest.raises(LockOutError, match=f"tcp/{port} would be closed"):
-            decided(text, admin(port, peers=()), self.FAKE)
+            propose(found, Policy(decisions=read_decisions(text)))
+
+    @pytest.mark.parametrize("dialect", [Dialect.LINUX, Dialect.BSD])
+    @pytest.mark.parametrize("port", [3389, 5985, 5986])
+    def test_nor_does_a_port_that_every_user_can_take(self, port: int, dialect: Dialect) -> None:
+        """RDP and WinRM are held by the system on Windows alone."""
+        taken = admin(port, programs=("x",))
+        found = _on(dialect, admin(peers=()), taken)
+        drop = incoming(action='"drop"', port='"tcp/22"')
+        with pytest.raises(LockOutError, match="tcp/22 would be closed"):
+            propose(found, Policy(decisions=read_decisions(drop)))
+        drop = incoming(action='"drop"', port=f'"tcp/{port}"')
+        ruleset = propose(found, Policy(decisions=read_decisions(drop)))
+        assert knock(ruleset, port, source=self.SEEN).action is DROP
+        assert "ADMIN_KEPT_ASIDE" not in said(ruleset)
 
     def test_a_name_is_the_way_in_where_there_is_no_other(self) -> None:
         text = incoming(action='"drop"', port='"tcp/4444"')
         with pytest.raises(LockOutError, match="tcp/4444 would be closed"):
             decided(text, self.FAKE)
         assert knock(decided(text, self.FAKE, admin(5555)), 4444).action is DROP
+
+
+def _on(dialect: Dialect, *found: Exposure) -> Findings:
+    """Find something on a host of another system."""
+    return attrs.evolve(findings(*found), host=attrs.evolve(HOST, dialect=dialect))
 
 
 class TestNamedPeers:

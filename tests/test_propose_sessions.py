@@ -100,7 +100,7 @@ def test_a_connection_that_is_asked_for_makes_no_stranger_of_an_edge() -> None:
 
 @pytest.mark.parametrize(
     ("port", "program", "peer_port"),
-    [(22, "-", 40001), (22, "-", 1022), (3389, "-", 50412), (5985, "-", 49200),
+    [(22, "-", 40001), (22, "-", 1022), (3389, "1180", 50412), (5985, "4", 49200),
      (22, "9/sshd", 40001), (222, "9/sshd", 40001), (222, "9/sshd", 10022)],
 )  # fmt: skip
 @pytest.mark.parametrize("profile", ["strict", "balanced", "permissive"])
@@ -108,10 +108,10 @@ def test_a_session_keeps_its_way_in_though_no_listener_is_captured(
     port: int, program: str, peer_port: int, profile: str
 ) -> None:
     """The line of the listener may be cut away or damaged; the others are all there."""
-    text = (
-        "tcp 0 0 0.0.0.0:80 0.0.0.0:* LISTEN 1/httpd\n"
-        f"tcp 0 0 192.0.2.2:{port} {OPEN}:{peer_port} ESTABLISHED {program}"
-    )
+    ends = f"192.0.2.2:{port} {OPEN}:{peer_port} ESTABLISHED {program}"
+    text = f"tcp 0 0 0.0.0.0:80 0.0.0.0:* LISTEN 1/httpd\ntcp 0 0 {ends}"
+    if program.isdigit():
+        text = f"TCP 0.0.0.0:80 0.0.0.0:0 LISTENING 4\nTCP {ends}"
     ruleset = propose(analyze(parse(text)), Policy(profile=profile))
     assert knock(ruleset, port, source=OPEN).action is ACCEPT
     assert knock(ruleset, port, source="198.51.100.9").action is ACCEPT
@@ -123,6 +123,18 @@ def test_a_session_keeps_its_way_in_though_no_listener_is_captured(
             analyze(parse(text)),
             Policy(decisions=read_decisions(f'[[incoming]]\naction="drop"\nport="tcp/{port}"')),
         )
+
+
+@pytest.mark.parametrize("port", [3389, 5985, 5986])
+@pytest.mark.parametrize("profile", ["strict", "balanced"])
+def test_a_port_that_every_user_can_take_opens_nothing_either(port: int, profile: str) -> None:
+    text = (
+        "tcp 0 0 0.0.0.0:80 0.0.0.0:* LISTEN 1/httpd\n"
+        f"tcp 0 0 192.0.2.2:{port} {OPEN}:40001 ESTABLISHED 9/x"
+    )
+    ruleset = propose(analyze(parse(text)), Policy(profile=profile))
+    assert knock(ruleset, port, source="198.51.100.9").action is DROP
+    assert "NO_WAY_IN" in said(ruleset)
 
 
 @pytest.mark.parametrize("listener", ["tcp 0 0 0.0.0.0:80 0.0.0.0:* LISTEN 1/httpd\n", ""])

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from netstat_fw.analyzers.findings import Risk
 from netstat_fw.analyzers.hazard_ports import PORT_HAZARDS
 from netstat_fw.analyzers.host import SYSTEM
-from netstat_fw.records import Protocol, State
+from netstat_fw.records import Dialect, Protocol, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,15 +42,18 @@ def is_admin(protocol: Protocol, port: int, programs: Iterable[str]) -> bool:
     return not _PROGRAMS.isdisjoint(name.lower() for name in programs)
 
 
-def is_proven(port: int) -> bool:
+def is_proven(port: int, dialect: Dialect) -> bool:
     """Tell whether the port of a way in proves it, so that its program's name need not be believed.
 
-    Ports below 1024 are not for every user, and the usual ports are an administrator's to give.
+    Ports below 1024 are not for every user. Windows guards none of them, but its own services hold
+    the usual ports; elsewhere any user may listen on those of RDP and WinRM.
 
-    >>> is_proven(22), is_proven(222), is_proven(3389), is_proven(7722)
-    (True, True, True, False)
+    >>> [is_proven(port, Dialect.LINUX) for port in (22, 222, 3389, 7722)]
+    [True, True, False, False]
+    >>> is_proven(3389, Dialect.WINDOWS)
+    True
     """
-    return port < SYSTEM or port in _PORTS
+    return port < SYSTEM or (dialect is Dialect.WINDOWS and port in _PORTS)
 
 
 def is_logged_in(row: Row, *, named: bool) -> bool:

@@ -56,7 +56,7 @@ def propose(findings: Findings, policy: Policy = _DEFAULT_POLICY) -> Ruleset:
 
 
 def _proposed(findings: Findings, policy: Policy) -> Ruleset:
-    desk = Desk.of(policy)
+    desk = Desk.of(policy, findings.host.dialect)
     inside, outside = propose_incoming(findings, desk), propose_outgoing(findings, desk)
     sides = (inside, outside)
     caveats = (
@@ -99,7 +99,7 @@ def _remark_ways_in(findings: Findings, inside: Side, desk: Desk) -> Iterator[Re
     Raises:
         LockOutError: where they no longer do.
     """
-    ways = ways_that_count(findings.exposures)
+    ways = ways_that_count(findings.exposures, desk.dialect)
     if not ways:
         yield _NO_WAY_IN
         return

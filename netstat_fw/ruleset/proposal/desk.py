@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from netstat_fw.analyzers.findings import Connection, Exposure
     from netstat_fw.evidence import Question
+    from netstat_fw.records import Dialect
     from netstat_fw.ruleset.decisions.values import Decisions
     from netstat_fw.ruleset.policy import Policy
     from netstat_fw.ruleset.proposal.places import Placed
@@ -29,20 +30,22 @@ class Desk:
         policy: the policy.
         replies: the answers among its decisions.
         zones: the members of its zones.
+        dialect: which family of systems the host is of.
     """
 
     policy: Policy
     replies: Replies
     zones: Mapping[str, AddressSet]
+    dialect: Dialect
 
     @classmethod
-    def of(cls, policy: Policy) -> Desk:
+    def of(cls, policy: Policy, dialect: Dialect) -> Desk:
         """Prepare a policy; what its decisions say of it goes before what it says itself."""
         decisions = policy.decisions
         if decisions.pin_destinations is not None:
             policy = attrs.evolve(policy, pin_destinations=decisions.pin_destinations)
         zones = {zone.name: zone.addresses for zone in decisions.zones}
-        return cls(policy, Replies.of(decisions), zones)
+        return cls(policy, Replies.of(decisions), zones, dialect)
 
     @property
     def decisions(self) -> Decisions:

@@ -127,7 +127,7 @@ def _verdict(ruling: Ruling[Exposure], dangers: dict[Key, Hazard], desk: Desk) -
     if ruling.left is None:
         return decided(ruling, desk.zones)
     danger = dangers.get(key_of(ruling.finding))
-    return judge_exposure(ruling.finding, desk.policy, desk.replies, danger)
+    return judge_exposure(ruling.finding, desk, danger)
 
 
 def _judge_own(rulings: Iterable[Ruling[Exposure]], judged: Judged, desk: Desk) -> Judged:
@@ -197,7 +197,7 @@ def _keep_ways_in(
             continue
         let_in = ruling.left is not None and verdict.treatment.accepts
         against = cut_off(exposure, rules, desk.zones, otherwise=let_in)
-        way_in = is_way_in(exposure)
+        way_in = is_way_in(exposure, desk.dialect)
         marks = [Mark.ADMIN_PEER_UNKNOWN] if way_in and not exposure.peers_complete else []
         if not against or not desk.policy.allow_lockout:
             out = against and against & kept_out(ruling, chosen, desk)

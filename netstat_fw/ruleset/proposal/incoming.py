@@ -23,33 +23,33 @@ from netstat_fw.ruleset.proposal.verdicts import Mark, Verdict
 if TYPE_CHECKING:
     from netstat_fw.analyzers.findings import Exposure, Hazard
     from netstat_fw.ruleset.policy import Policy
+    from netstat_fw.ruleset.proposal.desk import Desk
     from netstat_fw.ruleset.proposal.replies import Replies
 
 
-def judge_exposure(
-    exposure: Exposure, policy: Policy, replies: Replies, danger: Hazard | None = None
-) -> Verdict:
+def judge_exposure(exposure: Exposure, desk: Desk, danger: Hazard | None = None) -> Verdict:
     """Decide what becomes of an exposure.
 
     Args:
         exposure: the exposure.
-        policy: the policy.
-        replies: the operator's answers.
+        desk: what the operator wants.
         danger: its critical hazard, if it has one.
     """
+    policy, replies = desk.policy, desk.replies
+    way_in = is_way_in(exposure, desk.dialect)
     verdict = Verdict(Treatment.SHUT, remote_side(exposure))
     if exposure.stance is Stance.OPEN:
         verdict = verdict.to(treat(confidence_in(exposure), exposure.basis, policy))
     asked = exposure.question
     if asked is not None and (not verdict.treatment.accepts or replies.to(asked) is not None):
         verdict = replies.consult(verdict, asked, Treatment.SHUT)
-    if is_way_in(exposure) and verdict.treatment in _DOUBTED:
+    if way_in and verdict.treatment in _DOUBTED:
         # Doubt would close it; an administrator who is locked out is the greater harm.
         verdict = verdict.to(Treatment.REVIEW).because(_NEVER_CLOSED)
     if exposure.scope is Scope.UNNAMED and verdict.treatment is not Treatment.SHUT:
         verdict = _about_address(exposure, verdict, replies)
     verdict = ask_in_doubt(verdict, lambda: _question(exposure), Treatment.SHUT, replies)
-    if verdict.treatment.accepts and not verdict.remotes and not is_way_in(exposure):
+    if verdict.treatment.accepts and not verdict.remotes and not way_in:
         if danger is not None:
             verdict = _against_danger(exposure, verdict, policy, replies, danger)
         if policy.narrow_sources is not None:

@@ -36,7 +36,7 @@ def kept_out(ruling: Ruling[Exposure], chosen: Sequence[Placed], desk: Desk) -> 
     way = ruling.finding
     literal = _rules(placed for placed in chosen if _is_literal(placed.rule))
     out = cut_off(way, literal, desk.zones, otherwise=True)
-    if is_proven(way.port):
+    if is_proven(way.port, desk.dialect):
         return out
     choices = desk.decisions.choices
     naming = _rules(placed for placed in chosen if choices[placed.turn].ports)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from netstat_fw.analyzers.findings import Scope
     from netstat_fw.protocol import Protocol
+    from netstat_fw.records import Dialect
 
     Finding: TypeAlias = Exposure | Connection | Datagram
     Key: TypeAlias = tuple[Protocol, int, int | None, Scope]
@@ -64,20 +65,20 @@ def has_administrators(exposure: Exposure) -> bool:
     return exposure.admin and exposure.stance is Stance.OPEN and exposure.basis in _OBSERVED
 
 
-def is_way_in(exposure: Exposure) -> bool:
+def is_way_in(exposure: Exposure, dialect: Dialect) -> bool:
     """Tell whether administrators come in here from other machines, as the capture shows.
 
     A listener was captured, or the port proves it: a connected program that calls itself sshd would
     else open a port on which nothing listens.
     """
-    shown = exposure.basis is Basis.LISTENER or is_proven(exposure.port)
+    shown = exposure.basis is Basis.LISTENER or is_proven(exposure.port, dialect)
     return has_administrators(exposure) and shown
 
 
-def ways_that_count(exposures: Iterable[Exposure]) -> list[Exposure]:
+def ways_that_count(exposures: Iterable[Exposure], dialect: Dialect) -> list[Exposure]:
     """Return the ways in of which one must be left: claimed ones only where none is proven.
 
     Else a program that calls itself sshd would stand for the real one while that is closed.
     """
-    ways = [exposure for exposure in exposures if is_way_in(exposure)]
-    return [way for way in ways if is_proven(way.port)] or ways
+    ways = [exposure for exposure in exposures if is_way_in(exposure, dialect)]
+    return [way for way in ways if is_proven(way.port, dialect)] or ways
