@@ -7,8 +7,12 @@ equality or identity of a rule.
 from __future__ import annotations
 
 import enum
+from typing import TYPE_CHECKING
 
 import attrs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 @attrs.frozen(order=True)
@@ -41,6 +45,27 @@ class Confidence(enum.Enum):
     """A weak heuristic."""
     UNDECIDED = "undecided"
     """Nothing in the capture decides it."""
+
+
+SUREST_FIRST = (
+    Confidence.CERTAIN,
+    Confidence.HIGH,
+    Confidence.POLICY,
+    Confidence.MEDIUM,
+    Confidence.SUGGESTED,
+    Confidence.LOW,
+    Confidence.UNDECIDED,
+)
+
+
+def surest(levels: Iterable[Confidence]) -> Confidence:
+    """Return the surest of some levels, at least one."""
+    return min(levels, key=SUREST_FIRST.index)
+
+
+def weakest(levels: Iterable[Confidence]) -> Confidence:
+    """Return the least sure of some levels, at least one."""
+    return max(levels, key=SUREST_FIRST.index)
 
 
 @attrs.frozen

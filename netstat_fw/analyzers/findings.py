@@ -103,6 +103,25 @@ class Exposure:
     reasons: tuple[Reason, ...] = ()
     evidence: tuple[Evidence, ...] = attrs.field(default=(), eq=False)
 
+    def companion(
+        self, protocol: Protocol, port: int, reason: Reason, service: str | None = None
+    ) -> Exposure:
+        """Make the exposure of a port that goes with this one, where nothing was seen to listen."""
+        return Exposure(
+            protocol,
+            port,
+            self.families,
+            self.scope,
+            self.addresses,
+            basis=Basis.COMPANION,
+            service=service,
+            programs=self.programs,
+            remotes=self.remotes,
+            companion_of=self.port,
+            confidence=Confidence.SUGGESTED,
+            reasons=(reason,),
+        )
+
 
 @attrs.frozen
 class Connection:

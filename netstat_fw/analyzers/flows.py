@@ -17,10 +17,10 @@ from netstat_fw.analyzers.findings import Basis, Connection, Exposure, Fate, Sco
 from netstat_fw.analyzers.host import sort_addresses
 from netstat_fw.analyzers.roles import carried_by, role_of
 from netstat_fw.analyzers.rows import DATAGRAMS, holder
-from netstat_fw.analyzers.traffic import Traffic, weakest
+from netstat_fw.analyzers.traffic import Traffic
 from netstat_fw.analyzers.verdicts import Verdict
 from netstat_fw.analyzers.wording import doing, port_text, safe_name
-from netstat_fw.evidence import Question, Reason
+from netstat_fw.evidence import Question, Reason, weakest
 from netstat_fw.records import Protocol, State
 
 if TYPE_CHECKING:

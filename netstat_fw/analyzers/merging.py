@@ -13,8 +13,8 @@ from netstat_fw.analyzers.citation import unite
 from netstat_fw.analyzers.findings import Connection, Exposure
 from netstat_fw.analyzers.host import sort_addresses
 from netstat_fw.analyzers.spans import BOTH
-from netstat_fw.analyzers.traffic import surest
 from netstat_fw.analyzers.verdicts import Key, key_of
+from netstat_fw.evidence import surest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -69,20 +69,8 @@ def _companion(parent: Exposure, protocol: Protocol, port: int, context: Context
         f"{port_text(protocol, port)} usually goes with {port_text(parent.protocol, parent.port)};"
         " nothing listens there yet, so check which program does later"
     )
-    return Exposure(
-        protocol,
-        port,
-        parent.families,
-        parent.scope,
-        parent.addresses,
-        basis=Basis.COMPANION,
-        service=context.services.name_of(port, protocol.value),
-        programs=parent.programs,
-        remotes=parent.remotes,
-        companion_of=parent.port,
-        confidence=Confidence.SUGGESTED,
-        reasons=(Reason("COMPANION", sentence, "K2"),),
-    )
+    service = context.services.name_of(port, protocol.value)
+    return parent.companion(protocol, port, Reason("COMPANION", sentence, "K2"), service)
 
 
 _FIRM = frozenset({Confidence.CERTAIN, Confidence.HIGH, Confidence.MEDIUM})

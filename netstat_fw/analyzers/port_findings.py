@@ -25,10 +25,9 @@ from netstat_fw.analyzers.host import sort_addresses
 from netstat_fw.analyzers.roles import PortRole
 from netstat_fw.analyzers.rows import programs_of
 from netstat_fw.analyzers.spans import BOTH
-from netstat_fw.analyzers.traffic import weakest
 from netstat_fw.analyzers.verdicts import Verdict, key_of
 from netstat_fw.analyzers.wording import port_text, who
-from netstat_fw.evidence import Confidence, Question
+from netstat_fw.evidence import Confidence, Question, weakest
 from netstat_fw.records import Family
 
 if TYPE_CHECKING:

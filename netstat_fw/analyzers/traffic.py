@@ -13,11 +13,11 @@ import attrs
 from netstat_fw.analyzers.administration import is_logged_in
 from netstat_fw.analyzers.rows import families_of, further_ends, programs_of
 from netstat_fw.analyzers.verdicts import Verdict
-from netstat_fw.evidence import Confidence
+from netstat_fw.evidence import Confidence, surest
 from netstat_fw.records import Protocol, State
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection
 
     from netstat_fw.address import Address
     from netstat_fw.analyzers.conclusions import Conclusion
@@ -27,27 +27,6 @@ if TYPE_CHECKING:
     from netstat_fw.analyzers.verdicts import Key
     from netstat_fw.evidence import Evidence, Reason
     from netstat_fw.records import Family
-
-# From the surest down.
-_ORDER = (
-    Confidence.CERTAIN,
-    Confidence.HIGH,
-    Confidence.POLICY,
-    Confidence.MEDIUM,
-    Confidence.SUGGESTED,
-    Confidence.LOW,
-    Confidence.UNDECIDED,
-)
-
-
-def surest(levels: Iterable[Confidence]) -> Confidence:
-    """Return the surest of some levels, at least one."""
-    return min(levels, key=_ORDER.index)
-
-
-def weakest(levels: Iterable[Confidence]) -> Confidence:
-    """Return the least sure of some levels, at least one."""
-    return max(levels, key=_ORDER.index)
 
 
 @attrs.frozen

@@ -23,7 +23,7 @@ from netstat_fw.analyzers.findings import (
     Stance,
 )
 from netstat_fw.construct import changed
-from netstat_fw.evidence import Confidence, Evidence, Question
+from netstat_fw.evidence import SUREST_FIRST, Evidence, Question
 from netstat_fw.protocol import Family, Protocol
 
 if TYPE_CHECKING:
@@ -129,23 +129,13 @@ def _networks(values: Sequence[tuple[Network, ...]]) -> tuple[Network, ...]:
     return unite(_network_order)(values) if all(values) else ()
 
 
-_CONFIDENCES = (
-    Confidence.CERTAIN,
-    Confidence.HIGH,
-    Confidence.POLICY,
-    Confidence.MEDIUM,
-    Confidence.SUGGESTED,
-    Confidence.LOW,
-    Confidence.UNDECIDED,
-)
-"""From the surest down, as `netstat_fw.analyzers.traffic` has it."""
 _EVIDENCE: _Join = unite_lines
 _ADDRESSES: _Join = unite(address_order)
 _OF_PORTS: dict[str, _Join] = {
     "families": _in_order(Family),
     "service": _least,
     "programs": unite(str),
-    "confidence": _first_of(_CONFIDENCES),
+    "confidence": _first_of(SUREST_FIRST),
     "evidence": _EVIDENCE,
 }
 _OF_TRAFFIC: dict[str, _Join] = {

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from netstat_fw.analyzers.findings import Basis, Exposure
-from netstat_fw.evidence import Confidence, Reason
+from netstat_fw.evidence import Reason
 from netstat_fw.ruleset.proposal.lockout import members_of
 from netstat_fw.ruleset.proposal.overlaps import addresses_without
 from netstat_fw.ruleset.proposal.treatment import Treatment
@@ -64,19 +64,7 @@ def _companion(parent: Exposure, protocol: Protocol, port: int, place: str) -> E
         f"the operator's decision: {protocol.value}/{port} goes with"
         f" {parent.protocol.value}/{parent.port} ({place})"
     )
-    return Exposure(
-        protocol,
-        port,
-        parent.families,
-        parent.scope,
-        parent.addresses,
-        basis=Basis.COMPANION,
-        programs=parent.programs,
-        remotes=parent.remotes,
-        companion_of=parent.port,
-        confidence=Confidence.SUGGESTED,
-        reasons=(Reason("OPERATOR_COMPANION", sentence),),
-    )
+    return parent.companion(protocol, port, Reason("OPERATOR_COMPANION", sentence))
 
 
 def follow(verdict: Verdict, parents: Iterable[Verdict]) -> Verdict:
