@@ -424,6 +424,33 @@ def test_u6_a_tcp_server_on_the_same_port_speaks_for_a_server() -> None:
     assert (found.confidence, found.reasons[0].row) == (Confidence.HIGH, "U6")
 
 
+def test_u6_that_of_somebody_else_does_not() -> None:
+    """Any user could open the port of another one so; a name is chosen, a process id is not."""
+    for tcp, udp in (("6/game", "5/game"), ("-", "5/game"), ("6/x", "-")):
+        findings = analyze_linux(f"""
+            tcp 192.0.2.2:30101 0.0.0.0:* LISTEN {tcp}
+            udp 0.0.0.0:30101 0.0.0.0:* {udp}
+            tcp 0.0.0.0:80 0.0.0.0:* LISTEN 7/httpd
+        """)
+        assert fates(findings)[1].split()[1] == "U11"
+        assert [e.port for e in findings.exposures if e.protocol is Protocol.UDP] == []
+    both = analyze_linux("""
+        tcp 192.0.2.2:30101 0.0.0.0:* LISTEN 6/x
+        udp 192.0.2.2:30101 0.0.0.0:* 6/x
+        udp 127.0.0.1:30101 0.0.0.0:* 5/game
+        udp 192.0.2.3:30101 0.0.0.0:* 5/game
+    """)
+    assert [e.port for e in both.exposures if e.protocol is Protocol.UDP] == []
+
+
+@pytest.mark.parametrize(("port", "rows"), [
+    (990, "tcp 0.0.0.0:990 0.0.0.0:* LISTEN 6/ftpd\nudp 0.0.0.0:990 0.0.0.0:* 5/ftpd"),
+    (30101, "tcp 0.0.0.0:30101 0.0.0.0:* LISTEN -\nudp 0.0.0.0:30101 0.0.0.0:* -"),
+])  # fmt: skip
+def test_u6_it_does_below_1024_and_where_no_process_is_captured(port: int, rows: str) -> None:
+    assert exposure_at(analyze_linux(rows), port, "udp").reasons[0].row == "U6"
+
+
 def test_u6_a_tcp_server_on_loopback_does_not() -> None:
     findings = analyze_linux("""
         tcp 127.0.0.1:30101 0.0.0.0:* LISTEN 5/game

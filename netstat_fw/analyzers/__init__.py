@@ -12,7 +12,7 @@ from netstat_fw.analyzers.checklist import check_outlook
 from netstat_fw.analyzers.connections import file_connections
 from netstat_fw.analyzers.covers import cover, sessions
 from netstat_fw.analyzers.datagrams import file_datagrams
-from netstat_fw.analyzers.exposure import shut_ports, tcp_ports
+from netstat_fw.analyzers.exposure import shut_ports, tcp_servers
 from netstat_fw.analyzers.findings import Findings
 from netstat_fw.analyzers.flows import (
     Flows,
@@ -86,7 +86,7 @@ def _find(capture: Capture, rows: Survey, context: Context) -> Findings:
     judge_listeners(rows.listeners, listening, flows)
     covers = cover(listening)
     file_connections(rows.streams, covers, shut_ports(listening), flows, context)
-    datagrams = file_datagrams(rows.datagrams, tcp_ports(listening), flows, context)
+    datagrams = file_datagrams(rows.datagrams, tcp_servers(listening), flows, context)
     file_others(rows.others, flows)
 
     captured = merge(

@@ -25,13 +25,14 @@ from netstat_fw.analyzers.port_findings import PortFindings, find_for_port
 from netstat_fw.analyzers.unconnected import decide
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+    from collections.abc import Iterable
 
     from netstat_fw.analyzers.covers import Covers
     from netstat_fw.analyzers.exposure import Placed
     from netstat_fw.analyzers.findings import Connection, Datagram
     from netstat_fw.analyzers.host import Context
     from netstat_fw.analyzers.rows import Row
+    from netstat_fw.analyzers.unconnected import Servers
 
 
 @attrs.frozen
@@ -52,13 +53,13 @@ class Datagrams:
 
 
 def file_datagrams(
-    rows: Iterable[Row], served: Container[int], flows: Flows, context: Context
+    rows: Iterable[Row], served: Servers, flows: Flows, context: Context
 ) -> Datagrams:
     """Decide the datagram sockets, and file their traffic and verdicts.
 
     Args:
         rows: the sockets.
-        served: the ports that TCP servers of this host are exposed on.
+        served: the ports that TCP servers of this host are exposed on, with their process ids.
         flows: where traffic and verdicts are filed.
         context: the host.
     """

@@ -15,7 +15,7 @@ from netstat_fw.analyzers.administration import is_admin
 from netstat_fw.analyzers.ends import Reach
 from netstat_fw.analyzers.findings import DualStack, Exposure, Fate, Scope, Stance
 from netstat_fw.analyzers.host import sort_addresses
-from netstat_fw.analyzers.rows import further_ends, programs_of
+from netstat_fw.analyzers.rows import further_ends, pids_of, programs_of
 from netstat_fw.analyzers.spans import BOTH, explain_spans, find_spans
 from netstat_fw.analyzers.verdicts import Verdict, key_of
 from netstat_fw.analyzers.wording import doing, port_text
@@ -95,13 +95,18 @@ def shut_ports(placed: Iterable[Placed]) -> frozenset[tuple[Protocol, int]]:
     )
 
 
-def tcp_ports(placed: Iterable[Placed]) -> frozenset[int]:
-    """Return the ports that TCP servers are exposed on, not to this machine alone."""
-    return frozenset(
-        each.exposure.port
-        for each in placed
-        if each.exposure.protocol is Protocol.TCP and each.exposure.scope is not Scope.LOOPBACK
-    )
+def tcp_servers(placed: Iterable[Placed]) -> dict[int, frozenset[int | None]]:
+    """Return the ports that TCP servers are exposed on, not to this machine alone.
+
+    Each with the process ids of its servers, as `pids_of` gives them.
+    """
+    servers: dict[int, frozenset[int | None]] = {}
+    for each in placed:
+        exposure = each.exposure
+        if exposure.protocol is Protocol.TCP and exposure.scope is not Scope.LOOPBACK:
+            known = servers.get(exposure.port, frozenset())
+            servers[exposure.port] = known | pids_of(each.rows)
+    return servers
 
 
 def judge_placed(placed: Iterable[Placed]) -> dict[int, Verdict]:

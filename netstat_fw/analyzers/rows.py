@@ -155,6 +155,12 @@ def programs_of(rows: Iterable[Row]) -> tuple[str, ...]:
     return tuple(sorted({row.program for row in rows if row.program is not None}))
 
 
+def pids_of(rows: Iterable[Row]) -> frozenset[int | None]:
+    """Return the process ids of rows; None among them for a row without one."""
+    processes = [row.socket.process for row in rows]
+    return frozenset(None if process is None else process.pid for process in processes)
+
+
 def families_of(rows: Sequence[Row]) -> tuple[Family, ...]:
     """Return the families of the packets of rows, IPv4 first."""
     # Distinct by identity first: members of an enumeration are slow to hash.

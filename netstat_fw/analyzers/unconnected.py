@@ -15,23 +15,26 @@ from netstat_fw.analyzers.findings import Role
 from netstat_fw.analyzers.host import SYSTEM
 from netstat_fw.analyzers.programs import is_datagram_client, is_rpc_program
 from netstat_fw.analyzers.roles import PortRole, role_of
-from netstat_fw.analyzers.rows import programs_of
+from netstat_fw.analyzers.rows import pids_of, programs_of
 from netstat_fw.analyzers.wording import doing, port_text
 from netstat_fw.evidence import Confidence, Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+    from typing import TypeAlias
 
     from netstat_fw.analyzers.host import Context
     from netstat_fw.analyzers.rows import Row
     from netstat_fw.records import Protocol
+
+    Servers: TypeAlias = Mapping[int, frozenset[int | None]]
 
 
 def decide(  # noqa: PLR0911 - one return for each row of the table
     protocol: Protocol,
     port: int,
     rows: Sequence[Row],
-    served: Container[int],
+    served: Servers,
     context: Context,
 ) -> Assignment:
     """Decide the role of a port by the first row that matches.
@@ -40,7 +43,7 @@ def decide(  # noqa: PLR0911 - one return for each row of the table
         protocol: UDP or UDPLITE.
         port: the port.
         rows: its sockets, at least one.
-        served: the ports that TCP servers of this host are exposed on.
+        served: the ports that TCP servers of this host are exposed on, with their process ids.
         context: the host.
     """
     text = port_text(protocol, port)
@@ -61,16 +64,26 @@ def decide(  # noqa: PLR0911 - one return for each row of the table
     if reaches <= {Reach.GROUP, Reach.LOOPBACK}:
         reason = Reason("UDP_MEMBER", f"{doing(programs, 'listen')} to a group on {text}", "U12")
         return Assignment(Role.MEMBER, Confidence.MEDIUM, reason, exposed=True)
-    if port in served:
+    if _is_beside(port, rows, served):
         reason = Reason("UDP_BESIDE_TCP", f"a TCP server is on the same port as {text}", "U6")
         return Assignment(Role.SERVER, Confidence.HIGH, reason, exposed=True)
     return _by_number(protocol, port, rows, context)
 
 
-def _applies(table: PortRole, port: int, programs: Sequence[str], served: Container[int]) -> bool:
+def _applies(table: PortRole, port: int, programs: Sequence[str], served: Servers) -> bool:
     if table.with_tcp and port not in served:
         return False
     return not table.programs or not table.programs.isdisjoint(programs)
+
+
+def _is_beside(port: int, rows: Sequence[Row], served: Servers) -> bool:
+    """Tell whether the TCP server on the same port speaks for datagram sockets.
+
+    On a port that every user may take, it does for those of its own processes alone: else anybody
+    could open a port of somebody else by listening beside it. Names do not count, ids cannot be
+    chosen; where the capture shows none of either, nothing tells them apart.
+    """
+    return port in served and (port < SYSTEM or pids_of(rows) <= served[port])
 
 
 def _by_number(  # noqa: PLR0911 - one return for each row of the table
