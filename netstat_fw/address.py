@@ -7,10 +7,26 @@ unmaps first.
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import TypeAlias
 
+from netstat_fw.protocol import Family
+
 Address: TypeAlias = IPv4Address | IPv6Address
+Network: TypeAlias = IPv4Network | IPv6Network
+
+LAST_ADDRESS = {Family.IPV4: (1 << 32) - 1, Family.IPV6: (1 << 128) - 1}
+"""The highest address of each family, as a number."""
+_IPV4 = 4
+
+
+def family_of(value: Address | Network) -> Family:
+    """Return the family of an address or network as it is written, mapped or not.
+
+    >>> family_of(IPv6Address("::ffff:192.0.2.1"))
+    <Family.IPV6: 'ipv6'>
+    """
+    return Family.IPV4 if value.version == _IPV4 else Family.IPV6
 
 
 def unmap(address: Address) -> Address:

@@ -9,12 +9,11 @@ knowledge instead of captured lines; its `basis` then says so.
 
 from __future__ import annotations
 
-from ipaddress import IPv4Network, IPv6Network
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from netstat_fw.address import Address  # noqa: TC001 - attrs.resolve_types needs it
+from netstat_fw.address import Address, Network  # noqa: TC001 - attrs.resolve_types needs them
 from netstat_fw.analyzers.facts import HostFacts  # noqa: TC001 - attrs.resolve_types needs it
 from netstat_fw.analyzers.terms import Basis, DualStack, Fate, Risk, Role, Scope, Stance
 from netstat_fw.evidence import Confidence, Evidence, ProcessCheck, Question, Reason
@@ -34,15 +33,12 @@ __all__ = [
     "Fate",
     "Findings",
     "Hazard",
-    "Network",
     "Outcome",
     "Risk",
     "Role",
     "Scope",
     "Stance",
 ]
-
-Network: TypeAlias = IPv4Network | IPv6Network
 
 
 @attrs.frozen

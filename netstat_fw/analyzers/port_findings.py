@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from netstat_fw.address import family_of
 from netstat_fw.analyzers.connected import has_peer
 from netstat_fw.analyzers.exposure import Placed, judge_placed, place
 from netstat_fw.analyzers.findings import (
@@ -28,17 +29,14 @@ from netstat_fw.analyzers.spans import BOTH
 from netstat_fw.analyzers.verdicts import Verdict, key_of
 from netstat_fw.analyzers.wording import port_text, who
 from netstat_fw.evidence import Confidence, Question, weakest
-from netstat_fw.records import Family
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Sequence
 
-    from netstat_fw.address import Address
     from netstat_fw.analyzers.assignment import Assignment
-    from netstat_fw.analyzers.findings import Network
     from netstat_fw.analyzers.host import Context
     from netstat_fw.analyzers.rows import Row
-    from netstat_fw.records import Protocol
+    from netstat_fw.records import Family, Protocol
 
 
 @attrs.frozen
@@ -114,13 +112,13 @@ def _scoped(bound: tuple[Placed, ...], table: PortRole, datagram: Datagram) -> t
     scope = _scope(table)
     if scope is None or bound[0].exposure.scope is Scope.LOOPBACK:
         return bound
-    families = {_family(group) for group in table.groups}
+    families = {family_of(group) for group in table.groups}
     exposure = attrs.evolve(
         bound[0].exposure,
         families=_narrowed(datagram.families, families),
         scope=scope,
         addresses=sort_addresses(
-            group for group in table.groups if _family(group) in datagram.families
+            group for group in table.groups if family_of(group) in datagram.families
         ),
         programs=datagram.programs,
         dual_stack=None,
@@ -142,7 +140,7 @@ def _scope(table: PortRole) -> Scope | None:
 def _decided(placed: Placed, datagram: Datagram, table: PortRole) -> Placed:
     """Say about an exposure what the role says."""
     exposure = placed.exposure
-    wanted = {*table.families, *(_family(network) for network in table.remotes)}
+    wanted = {*table.families, *(family_of(network) for network in table.remotes)}
     sure = datagram.confidence if table is _ANY_PORT else table.confidence
     return attrs.evolve(
         placed,
@@ -169,8 +167,8 @@ def _connections(
         return
     peers = {row.remote.address for row in rows if row.remote.address and has_peer(row)}
     for going in assignment.table.going:
-        families = _narrowed(datagram.families, {_family(each) for each in going.remotes})
-        remotes = tuple(each for each in going.remotes if _family(each) in families)
+        families = _narrowed(datagram.families, {family_of(each) for each in going.remotes})
+        remotes = tuple(each for each in going.remotes if family_of(each) in families)
         yield Connection(
             datagram.protocol,
             going.remote_port,
@@ -212,10 +210,6 @@ def _narrowed(families: tuple[Family, ...], wanted: Container[Family]) -> tuple[
         return families
     kept = tuple(family for family in families if family in wanted)
     return kept or tuple(family for family in BOTH if family in wanted)
-
-
-def _family(value: Address | Network) -> Family:
-    return Family.IPV4 if value.version == 4 else Family.IPV6  # noqa: PLR2004
 
 
 _ANY_PORT = PortRole(Role.UNDECIDED, "", "")

@@ -16,8 +16,7 @@ from netstat_fw.evidence import Confidence
 from netstat_fw.records import Family, Protocol
 
 if TYPE_CHECKING:
-    from netstat_fw.address import Address
-    from netstat_fw.analyzers.findings import Network
+    from netstat_fw.address import Address, Network
 
 
 @attrs.frozen

@@ -38,9 +38,10 @@ from netstat_fw.ruleset.terms import Action, ConnectionState, Direction
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from netstat_fw.address import Network
     from netstat_fw.ruleset.model import Ruleset
     from netstat_fw.ruleset.rule import Rule
-    from netstat_fw.ruleset.sets import Network, PortSet
+    from netstat_fw.ruleset.sets import PortSet
 
 DEFAULT_GENERATORS = "cisco,juniper,nftables,openconfig"
 DEFINITIONS = "def/netstat_fw.yaml"

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netstat_fw.ruleset.rule import RemoteReference
+from netstat_fw.ruleset.rule import is_group
 from netstat_fw.ruleset.space import boxes, take_out
-from netstat_fw.ruleset.terms import Action, RemoteKind
+from netstat_fw.ruleset.terms import Action
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -43,7 +43,7 @@ class Agreement:
         self._rules = [
             (rule.action, self._space(rule))
             for rule in chain.rules
-            if rule.enabled and _is_resolved(rule)
+            if rule.enabled and not is_group(rule.remote)
         ]
 
     def accepts(self, rule: Rule) -> bool:
@@ -77,8 +77,3 @@ class Agreement:
             resolved = self._ruleset.resolve(rule)
             self._spaces[rule.id] = boxes(rule, resolved, self._interfaces)
         return self._spaces[rule.id]
-
-
-def _is_resolved(rule: Rule) -> bool:
-    remote = rule.remote
-    return not isinstance(remote, RemoteReference) or remote.kind is RemoteKind.ZONE

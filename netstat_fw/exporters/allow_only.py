@@ -18,15 +18,15 @@ from netstat_fw.exporters.rendered import Omission
 from netstat_fw.exporters.stateful import is_settled
 from netstat_fw.protocol import Family, Protocol
 from netstat_fw.ruleset.base import is_loopback
-from netstat_fw.ruleset.rule import RemoteReference, Rule
+from netstat_fw.ruleset.rule import Rule, is_group
 from netstat_fw.ruleset.space import boxes, meets, take_out
-from netstat_fw.ruleset.terms import Action, ConnectionState, Direction, RemoteKind
+from netstat_fw.ruleset.terms import Action, ConnectionState, Direction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from netstat_fw.address import Network
     from netstat_fw.ruleset.model import Ruleset
-    from netstat_fw.ruleset.sets import Network
     from netstat_fw.ruleset.space import Box, Numbers, Pieces, Space
 
 _TYPED = (Protocol.ICMP, Protocol.ICMPV6)
@@ -184,7 +184,7 @@ class _Reading:
         target = self._abilities.target
         remote = rule.remote
         client_ports = (rule.remote_ports, rule.local_ports)[_SERVICE_PORTS[self._direction]]
-        if isinstance(remote, RemoteReference) and remote.kind is not RemoteKind.ZONE:
+        if is_group(remote):
             return f"{target} does not know {remote}; define its addresses as a zone"
         if rule.interface is not None:
             return f"{target} has no names of interfaces; a rule without one would fit"

@@ -27,7 +27,7 @@ from netstat_fw.exporters.quoting import plain
 from netstat_fw.exporters.rendered import Omission
 from netstat_fw.protocol import Family, Protocol
 from netstat_fw.ruleset.base import base_rules, is_loopback
-from netstat_fw.ruleset.rule import RemoteReference
+from netstat_fw.ruleset.rule import RemoteReference, is_group
 from netstat_fw.ruleset.sets import BOTH_FAMILIES, shown_prefix, shown_range
 from netstat_fw.ruleset.terms import Action, ConnectionState, Direction, RemoteKind
 
@@ -113,7 +113,7 @@ def services_of(rule: Rule, direction: Direction) -> list[Service | None]:
 def peers_of(ruleset: Ruleset, rule: Rule) -> list[Peer | None]:
     """Return the peer that a rule names, None for any; nothing where the rule matches nothing."""
     named = rule.remote
-    if isinstance(named, RemoteReference) and named.kind is not RemoteKind.ZONE:
+    if is_group(named):
         return [Peer(named.kind, named.name, None)]
     remote = ruleset.resolve(rule)
     families = matched_families(rule, remote)
@@ -186,7 +186,7 @@ def _obstacle(rule: Rule, direction: Direction, platform: str) -> str | None:
 
 def _group_obstacle(rule: Rule, direction: Direction) -> str | None:
     named = rule.remote
-    if not isinstance(named, RemoteReference) or named.kind is RemoteKind.ZONE:
+    if not is_group(named):
         return None
     if named.kind is RemoteKind.USER_GROUP:
         if direction is Direction.OUTGOING:

@@ -10,14 +10,15 @@ import re
 from typing import TYPE_CHECKING
 
 from netstat_fw.protocol import Family, Protocol
-from netstat_fw.ruleset.rule import RemoteReference
-from netstat_fw.ruleset.terms import Action, Direction, RemoteKind
+from netstat_fw.ruleset.rule import is_group
+from netstat_fw.ruleset.terms import Action, Direction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from netstat_fw.address import Network
     from netstat_fw.ruleset.rule import Rule
-    from netstat_fw.ruleset.sets import AddressSet, Network, PortSet
+    from netstat_fw.ruleset.sets import AddressSet, PortSet
 
 # In the packet's terms: this host is the destination of what comes in.
 LOCAL_END = {Direction.INCOMING: "d", Direction.OUTGOING: "s"}
@@ -37,7 +38,7 @@ def obstacle(rule: Rule, tool: str) -> str | None:
         tool: what does not know the group that the rule names.
     """
     remote = rule.remote
-    if isinstance(remote, RemoteReference) and remote.kind is not RemoteKind.ZONE:
+    if is_group(remote):
         return f"{tool} does not know {remote}; define its addresses as a zone"
     return interface_obstacle(rule)
 

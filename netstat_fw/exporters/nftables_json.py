@@ -33,9 +33,10 @@ from netstat_fw.ruleset.terms import Action, Direction
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from netstat_fw.address import Network
     from netstat_fw.ruleset.model import Ruleset
     from netstat_fw.ruleset.rule import Log, Rule
-    from netstat_fw.ruleset.sets import AddressSet, Network, PortSet
+    from netstat_fw.ruleset.sets import AddressSet, PortSet
 
 Object: TypeAlias = dict[str, Any]
 

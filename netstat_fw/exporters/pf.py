@@ -35,10 +35,11 @@ from netstat_fw.ruleset.terms import Action, Direction
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from netstat_fw.address import Network
     from netstat_fw.protocol import Family
     from netstat_fw.ruleset.model import Ruleset
     from netstat_fw.ruleset.rule import Rule
-    from netstat_fw.ruleset.sets import AddressSet, Network, PortSet
+    from netstat_fw.ruleset.sets import AddressSet, PortSet
 
 ANCHOR = "netstat_fw"
 """The anchor that is replaced."""

@@ -18,9 +18,9 @@ from netstat_fw.exporters.limits import omit_or_refuse
 from netstat_fw.exporters.linux import LOCAL_END, REMOTE_END, matched_families, members
 from netstat_fw.exporters.rendered import Omission, Rendered
 from netstat_fw.protocol import Family, Protocol
-from netstat_fw.ruleset.rule import RemoteReference, Rule
+from netstat_fw.ruleset.rule import Rule, is_group
 from netstat_fw.ruleset.sets import PortSet
-from netstat_fw.ruleset.terms import Action, ConnectionState, Direction, RemoteKind
+from netstat_fw.ruleset.terms import Action, ConnectionState, Direction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -141,7 +141,7 @@ def _state_omissions(rule: Rule, *, udp_replies: bool) -> Iterator[Omission]:
 
 def _obstacle(rule: Rule) -> str | None:
     remote = rule.remote
-    if isinstance(remote, RemoteReference) and remote.kind is not RemoteKind.ZONE:
+    if is_group(remote):
         return f"access lists do not know {remote}; define its addresses as a zone"
     if (rule.local_ports or rule.remote_ports) and rule.protocol not in _WITH_PORTS:
         return "access lists know ports of TCP and UDP alone; a rule without them would fit"

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from netstat_fw.errors import ExportError
 from netstat_fw.exporters.rendered import Omission
 from netstat_fw.protocol import Protocol
-from netstat_fw.ruleset.rule import RemoteReference
-from netstat_fw.ruleset.terms import Action, ConnectionState, RemoteKind
+from netstat_fw.ruleset.rule import is_group
+from netstat_fw.ruleset.terms import Action, ConnectionState
 
 if TYPE_CHECKING:
     from netstat_fw.ruleset.rule import Rule
@@ -55,7 +55,7 @@ def state_omissions(rule: Rule, target: str) -> list[Omission]:
 def obstacle(rule: Rule, target: str) -> str | None:
     """Say why neither Windows nor pf can hold a rule, and the way round; None where both can."""
     remote = rule.remote
-    if isinstance(remote, RemoteReference) and remote.kind is not RemoteKind.ZONE:
+    if is_group(remote):
         return f"{target} does not know {remote}; define its addresses as a zone"
     if rule.hop_limit is not None and not _is_checked_by_hosts(rule):
         return f"{target} cannot ask for a hop limit; a rule without one would fit"

@@ -38,9 +38,10 @@ from netstat_fw.ruleset.terms import Action, Direction
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from netstat_fw.address import Network
     from netstat_fw.ruleset.model import Ruleset
     from netstat_fw.ruleset.rule import Rule
-    from netstat_fw.ruleset.sets import Network, PortSet
+    from netstat_fw.ruleset.sets import PortSet
 
 COMMENT_BYTES = 200
 _TARGET = "windows"

@@ -21,9 +21,8 @@ from netstat_fw.ruleset.sets import AddressSet
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from netstat_fw.address import Address
+    from netstat_fw.address import Address, Network
     from netstat_fw.ruleset.rule import Rule
-    from netstat_fw.ruleset.sets import Network
 
 # Blocks that no host has addresses of: RFC 1122 3.2.1.3 and RFC 6666.
 _STANDINS: dict[int, IPv4Network | IPv6Network] = {

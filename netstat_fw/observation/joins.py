@@ -29,8 +29,7 @@ from netstat_fw.protocol import Family, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from netstat_fw.address import Address
-    from netstat_fw.analyzers.findings import Network
+    from netstat_fw.address import Address, Network
     from netstat_fw.observation.identity import Finding
 
 T = TypeVar("T")

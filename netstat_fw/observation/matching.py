@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, TypeAlias
 
+from netstat_fw.address import family_of
 from netstat_fw.analyzers.findings import Basis, Scope, Stance
 from netstat_fw.observation.edge import Edge, Proof
 from netstat_fw.observation.joins import address_order, unite_lines
-from netstat_fw.protocol import Family
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -27,7 +27,6 @@ _Key: TypeAlias = "tuple[str, str, str, int]"
 _CAPTURED = frozenset({Basis.LISTENER, Basis.CONNECTION, Basis.DATAGRAM})
 _ANYWHERE = frozenset({Scope.ANY, Scope.UNNAMED})
 _SOMEWHERE = frozenset({Scope.ADDRESSES, Scope.BRIDGE})
-_FAMILIES = {4: Family.IPV4, 6: Family.IPV6}
 
 
 def shared_addresses(hosts: Mapping[str, Findings]) -> tuple[Address, ...]:
@@ -109,7 +108,7 @@ class _Owners:
             for each in self._served.get((name, protocol), ())
             if each.port <= number <= (each.port if each.port_end is None else each.port_end)
             and (each.scope in _ANYWHERE or (each.scope in _SOMEWHERE and at in each.addresses))
-            and _FAMILIES[at.version] in each.families
+            and family_of(at) in each.families
         ]
 
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
+from netstat_fw.address import family_of
 from netstat_fw.analyzers.findings import Connection, Datagram, Exposure, Fate, Findings, Stance
-from netstat_fw.playback.opening import Opening, family_of
+from netstat_fw.playback.opening import Opening
 from netstat_fw.playback.shapes import (
     LOOPBACK_ADDRESSES,
     address_of,

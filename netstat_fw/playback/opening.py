@@ -10,9 +10,13 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from netstat_fw.address import Address  # noqa: TC001 - attrs.resolve_types needs it
+from netstat_fw.address import (
+    Address,
+    Network,
+    family_of,
+)
 from netstat_fw.protocol import Family, Protocol
-from netstat_fw.ruleset.sets import Network, shown_prefix
+from netstat_fw.ruleset.sets import shown_prefix
 from netstat_fw.ruleset.terms import Direction
 
 if TYPE_CHECKING:
@@ -61,14 +65,9 @@ class Opening:
         return f"{self.direction.value} {self.protocol.value} {local} {way} {remote}{family}{on}"
 
 
-def family_of(address: Address) -> Family:
-    """Return the family of an address."""
-    return Family.IPV4 if address.version == 4 else Family.IPV6  # noqa: PLR2004
-
-
 def of_family(networks: Iterable[Network], family: Family) -> tuple[Network, ...]:
     """Return the networks of one family."""
-    return tuple(n for n in networks if family_of(n.network_address) is family)
+    return tuple(n for n in networks if family_of(n) is family)
 
 
 def _end(address: str, port: int | None) -> str:

@@ -11,19 +11,18 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from netstat_fw.address import is_link_local, is_wildcard, unmap
+from netstat_fw.address import family_of, is_link_local, is_wildcard, unmap
 from netstat_fw.analyzers.findings import DualStack, Scope
-from netstat_fw.playback.opening import LOOPBACK, Opening, family_of, of_family
+from netstat_fw.playback.opening import LOOPBACK, Opening, of_family
 from netstat_fw.protocol import Family
 from netstat_fw.ruleset.terms import Direction
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from netstat_fw.address import Address
+    from netstat_fw.address import Address, Network
     from netstat_fw.analyzers.findings import Connection, Exposure
     from netstat_fw.records import Endpoint, Socket
-    from netstat_fw.ruleset.sets import Network
 
 
 def within(

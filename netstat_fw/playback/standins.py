@@ -9,17 +9,18 @@ from __future__ import annotations
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import TYPE_CHECKING
 
-from netstat_fw.playback.opening import LOOPBACK, family_of, of_family
+from netstat_fw.address import family_of
+from netstat_fw.playback.opening import LOOPBACK, of_family
 from netstat_fw.protocol import Family
 from netstat_fw.ruleset.terms import Direction
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-    from netstat_fw.address import Address
+    from netstat_fw.address import Address, Network
     from netstat_fw.playback.opening import Opening
     from netstat_fw.ruleset.model import Ruleset
-    from netstat_fw.ruleset.sets import AddressSet, Network
+    from netstat_fw.ruleset.sets import AddressSet
 
 CLIENT_PORT = 49152
 """Stands for all ports that clients get: the first dynamic port of RFC 6335 6."""

@@ -19,10 +19,9 @@ from netstat_fw.ruleset.terms import Action, ConnectionState, Direction
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from netstat_fw.address import Address
+    from netstat_fw.address import Address, Network
     from netstat_fw.playback.opening import Opening
     from netstat_fw.protocol import Family, Protocol
-    from netstat_fw.ruleset.sets import Network
 
 _Key: TypeAlias = "tuple[Direction, Protocol, Family, int | None, AddressSet | None]"
 

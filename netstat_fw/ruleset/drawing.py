@@ -7,15 +7,16 @@ ones, so a thousand rules that differ in their port alone cost a thousand look-u
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeGuard
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import attrs
 
+from netstat_fw.address import LAST_ADDRESS
 from netstat_fw.protocol import Family, Protocol
 from netstat_fw.ruleset.diagram import Diagram, Diagrams, Level, Ranges
-from netstat_fw.ruleset.rule import RemoteReference, Rule
+from netstat_fw.ruleset.rule import RemoteReference, Rule, is_group
 from netstat_fw.ruleset.sets import MAX_PORT, AddressSet, PortSet
-from netstat_fw.ruleset.terms import Action, ConnectionState, Direction, RemoteKind
+from netstat_fw.ruleset.terms import Action, ConnectionState, Direction
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -29,8 +30,6 @@ FAMILIES = tuple(Family)
 STATES = tuple(ConnectionState)
 UNSTATED = 256
 """The hop limit of a flow that does not state one: it satisfies every rule."""
-LAST_ADDRESS = {Family.IPV4: (1 << 32) - 1, Family.IPV6: (1 << 128) - 1}
-_VERSIONS = {Family.IPV4: 4, Family.IPV6: 6}
 _LAST_TYPE = 255
 _LAST_PROTOCOL = 255
 _WITH_TYPES = (Protocol.ICMP, Protocol.ICMPV6)
@@ -61,7 +60,7 @@ class Names:
             for rule in ruleset.chain(direction).rules
             if rule.enabled
         ]
-        groups = {rule.remote for rule in rules if _is_group(rule.remote)}
+        groups = {rule.remote for rule in rules if is_group(rule.remote)}
         return cls(
             tuple(sorted({rule.interface for rule in rules if rule.interface is not None})),
             tuple(sorted(groups, key=str)),
@@ -144,7 +143,7 @@ class Drawing:
             _ACTIONS.index(rule.action),
         )
         used = tuple(family for family in families if family in rule.families)
-        group = rule.remote if _is_group(rule.remote) else None
+        group = rule.remote if is_group(rule.remote) else None
         if used == families and rule.local is None and remote is None and group is None:
             yield (*head, 0, 0, 0, *tail)
             return
@@ -234,10 +233,6 @@ def _left(rows: tuple[_Row, ...], bits: int) -> tuple[_Row, ...]:
         bits &= bits - 1
 
 
-def _is_group(remote: AddressSet | RemoteReference | None) -> TypeGuard[RemoteReference]:
-    return isinstance(remote, RemoteReference) and remote.kind is not RemoteKind.ZONE
-
-
 def _points(values: Iterable[int]) -> Ranges | None:
     return tuple((value, value) for value in values) or None
 
@@ -254,11 +249,7 @@ def _spans(side: AddressSet | None, family: Family) -> Ranges | None:
     """Return the addresses of a family as ranges; None for all of them."""
     if side is None or side.covers((family,)):
         return None
-    return tuple(
-        (int(prefix.network_address), int(prefix.broadcast_address))
-        for prefix in side
-        if prefix.version == _VERSIONS[family]
-    )
+    return side.spans(family)
 
 
 def _protocols() -> Iterator[tuple[int, Protocol | None]]:

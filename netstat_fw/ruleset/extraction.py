@@ -10,9 +10,10 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import TYPE_CHECKING, TypeAlias
 
+from netstat_fw.address import LAST_ADDRESS
 from netstat_fw.protocol import Family, Protocol
 from netstat_fw.ruleset.diagram import Box, Diagram, Level, Ranges, boxes
-from netstat_fw.ruleset.drawing import FAMILIES, LAST_ADDRESS, STATES
+from netstat_fw.ruleset.drawing import FAMILIES, STATES
 from netstat_fw.ruleset.region import Region, Side
 from netstat_fw.ruleset.sets import AddressSet
 from netstat_fw.ruleset.space import prefixes_of

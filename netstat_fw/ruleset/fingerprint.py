@@ -10,9 +10,10 @@ import hashlib
 from ipaddress import IPv6Network
 from typing import TYPE_CHECKING, TypeAlias
 
+from netstat_fw.address import LAST_ADDRESS
 from netstat_fw.protocol import Family
 from netstat_fw.ruleset.diagram import Diagram, Diagrams, Level, Node
-from netstat_fw.ruleset.drawing import LAST_ADDRESS, Drawing, Names
+from netstat_fw.ruleset.drawing import Drawing, Names
 from netstat_fw.ruleset.rule import RemoteReference
 from netstat_fw.ruleset.terms import Direction, RemoteKind
 

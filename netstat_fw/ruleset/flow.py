@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import attrs
 
-from netstat_fw.address import Address  # noqa: TC001 - attrs.resolve_types needs it
+from netstat_fw.address import (
+    Address,
+    family_of,
+)
 from netstat_fw.errors import RulesetError
 from netstat_fw.protocol import Family, Protocol
 from netstat_fw.ruleset.rule import RemoteReference, Rule
@@ -93,7 +96,7 @@ class Flow:
     @property
     def family(self) -> Family:
         """The address family of both addresses."""
-        return Family.IPV4 if self.local_address.version == 4 else Family.IPV6  # noqa: PLR2004
+        return family_of(self.local_address)
 
 
 @attrs.frozen

@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING
 import attrs
 
 from netstat_fw.ruleset.neighbours import Neighbours
-from netstat_fw.ruleset.rule import RemoteReference, Rule
+from netstat_fw.ruleset.rule import Rule, is_group
 from netstat_fw.ruleset.space import boxes, take_out
-from netstat_fw.ruleset.terms import Direction, RemoteKind
+from netstat_fw.ruleset.terms import Direction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from netstat_fw.ruleset.model import Ruleset
-    from netstat_fw.ruleset.sets import AddressSet
     from netstat_fw.ruleset.space import Space
 
 _MOST_PIECES = 2000
@@ -80,14 +79,14 @@ def _chain_findings(ruleset: Ruleset, direction: Direction) -> Iterator[LintFind
     rules = [(n, r) for n, r in ruleset.chain(direction).numbered() if r.enabled]
     names = sorted({r.interface for _, r in rules if r.interface is not None})
     spaces = [
-        {} if _is_group(rule.remote) else boxes(rule, ruleset.resolve(rule), names)
+        {} if is_group(rule.remote) else boxes(rule, ruleset.resolve(rule), names)
         for _, rule in rules
     ]
     near = Neighbours(spaces)
     for index, (position, rule) in enumerate(rules):
         for code, sentence in _naming(ruleset, rule):
             yield LintFinding(code, direction, position, rule, sentence)
-        if not spaces[index] and not _is_group(rule.remote):
+        if not spaces[index] and not is_group(rule.remote):
             sentence = f"never matches: {rule.remote} has no address of its families"
             yield LintFinding(LintCode.UNMATCHABLE, direction, position, rule, sentence)
         deciders = [rules[other] for other in _deciders(spaces, near, index)]
@@ -127,13 +126,9 @@ def _unreached(
 
 
 def _naming(ruleset: Ruleset, rule: Rule) -> Iterator[tuple[LintCode, str]]:
-    if _is_group(rule.remote):
+    if is_group(rule.remote):
         yield LintCode.UNRESOLVED, f"matches nothing where {rule.remote} cannot be looked up"
     namesakes = [s for s in ruleset.services if s.name == rule.service]
     ports = (rule.local_ports, rule.remote_ports)
     if namesakes and not any(s.protocol is rule.protocol and s.ports in ports for s in namesakes):
         yield LintCode.SERVICE_DIFFERS, f"is for other ports than the service {rule.service} has"
-
-
-def _is_group(remote: AddressSet | RemoteReference | None) -> bool:
-    return isinstance(remote, RemoteReference) and remote.kind is not RemoteKind.ZONE

@@ -19,8 +19,7 @@ from netstat_fw.ruleset.sets import AddressSet
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from netstat_fw.address import Address
-    from netstat_fw.ruleset.sets import Network
+    from netstat_fw.address import Address, Network
 
 # Both families on one line of numbers, IPv6 behind IPv4. A prefix of both would cost more than the
 # highest number, all addresses of both families less.

@@ -20,9 +20,8 @@ from netstat_fw.ruleset.terms import ConnectionState, Direction
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from netstat_fw.address import Address
+    from netstat_fw.address import Address, Network
     from netstat_fw.ruleset.flow import Flow
-    from netstat_fw.ruleset.sets import Network
 
 UNSTATED = 256
 """The hop limit of a flow that does not state one."""

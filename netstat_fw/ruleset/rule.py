@@ -11,7 +11,7 @@ import functools
 import hashlib
 import json
 import re
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeGuard
 
 import attrs
 
@@ -78,6 +78,11 @@ class RemoteReference:
     def __str__(self) -> str:
         """Write the reference for a reader: ``zone office``."""
         return f"{self.kind.value.replace('-', ' ')} {self.name}"
+
+
+def is_group(remote: AddressSet | RemoteReference | None) -> TypeGuard[RemoteReference]:
+    """Tell whether a remote side is a group, whose members only the platform knows."""
+    return isinstance(remote, RemoteReference) and remote.kind is not RemoteKind.ZONE
 
 
 @attrs.frozen

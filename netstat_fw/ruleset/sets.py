@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import attrs
 
-from netstat_fw.address import Address, unmap
+from netstat_fw.address import Address, Network, family_of, unmap
 from netstat_fw.errors import RulesetError
 from netstat_fw.protocol import Family
 
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 MAX_PORT = 65535
 BOTH_FAMILIES = (Family.IPV4, Family.IPV6)
-Network: TypeAlias = IPv4Network | IPv6Network
 _N = TypeVar("_N", IPv4Network, IPv6Network)
 PortItem: TypeAlias = int | tuple[int, int]
 AddressItem: TypeAlias = str | Address | Network
@@ -211,7 +210,7 @@ class AddressSet:
     def of(self, families: Iterable[Family]) -> AddressSet | None:
         """Keep the members of the given families; None where there are none."""
         wanted = tuple(families)
-        kept = [n for n in self.prefixes if _family(n) in wanted]
+        kept = [n for n in self.prefixes if family_of(n) in wanted]
         return AddressSet(kept) if kept else None
 
     def spans(self, family: Family) -> tuple[tuple[int, int], ...]:
@@ -223,12 +222,12 @@ class AddressSet:
         return tuple(
             (int(n.network_address), int(n.broadcast_address))
             for n in self.prefixes
-            if _family(n) is family
+            if family_of(n) is family
         )
 
     def covers(self, families: Iterable[Family]) -> bool:
         """Tell whether the set holds every address of all the given families."""
-        whole = {_family(n) for n in self.prefixes if n.prefixlen == 0}
+        whole = {family_of(n) for n in self.prefixes if n.prefixlen == 0}
         return whole.issuperset(families)
 
     def __contains__(self, address: Address) -> bool:
@@ -247,10 +246,6 @@ class AddressSet:
     def __str__(self) -> str:
         """Write the prefixes with commas between them, a single address without its length."""
         return ",".join(shown_prefix(n) for n in self.prefixes)
-
-
-def _family(network: Network) -> Family:
-    return Family.IPV4 if isinstance(network, IPv4Network) else Family.IPV6
 
 
 def shown_prefix(network: Network) -> str:

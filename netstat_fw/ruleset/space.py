@@ -10,14 +10,16 @@ from __future__ import annotations
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, summarize_address_range
 from typing import TYPE_CHECKING, TypeAlias
 
+from netstat_fw.address import LAST_ADDRESS
 from netstat_fw.protocol import Family, Protocol
 from netstat_fw.ruleset.terms import ConnectionState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from netstat_fw.address import Network
     from netstat_fw.ruleset.rule import Rule
-    from netstat_fw.ruleset.sets import AddressSet, Network, PortSet
+    from netstat_fw.ruleset.sets import AddressSet, PortSet
 
 Numbers: TypeAlias = "tuple[tuple[int, int], ...]"
 """Disjoint inclusive ranges in ascending order."""
@@ -32,7 +34,6 @@ _OCTET = (0, 255)
 # Beyond what a header can hold: packets that have no such field.
 _NO_PORT = (65536, 65536)
 _NO_TYPE = (256, 256)
-_LAST_ADDRESS = {Family.IPV4: (1 << 32) - 1, Family.IPV6: (1 << 128) - 1}
 _MAPPED = IPv6Network("::ffff:0:0/96")
 _STATES = {state: number for number, state in enumerate(ConnectionState)}
 _WITH_TYPES = (Protocol.ICMP, Protocol.ICMPV6)
@@ -161,7 +162,7 @@ def _types(rule: Rule) -> Numbers:
 def address_numbers(side: AddressSet | None, family: Family) -> Numbers:
     """Return the addresses of a family as numbers: all of them for None; empty for no member."""
     if side is None:
-        return ((0, _LAST_ADDRESS[family]),)
+        return ((0, LAST_ADDRESS[family]),)
     return side.spans(family)
 
 

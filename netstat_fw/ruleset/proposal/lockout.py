@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from netstat_fw.protocol import Family
+from netstat_fw.address import family_of
 from netstat_fw.ruleset.proposal.addresses import local_side
-from netstat_fw.ruleset.rule import RemoteReference
+from netstat_fw.ruleset.rule import RemoteReference, is_group
 from netstat_fw.ruleset.sets import AddressSet, parse_address
 from netstat_fw.ruleset.space import address_numbers, common, without
 from netstat_fw.ruleset.terms import Action, RemoteKind
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from netstat_fw.address import Address
     from netstat_fw.analyzers.findings import Exposure
+    from netstat_fw.protocol import Family
     from netstat_fw.ruleset.rule import Rule
     from netstat_fw.ruleset.space import Numbers
 
@@ -85,7 +86,9 @@ def _deciding(
         here = rule.local is None or rule.local.of([family]) == local
         if here and family in rule.families and _speaks_of(rule, exposure):
             whom = (
-                None if _is_group(rule) else address_numbers(members_of(rule.remote, zones), family)
+                None
+                if is_group(rule.remote)
+                else address_numbers(members_of(rule.remote, zones), family)
             )
             yield rule.action, whom
 
@@ -116,10 +119,6 @@ def _speaks_of(rule: Rule, exposure: Exposure) -> bool:
     return rule.local_ports is None or exposure.port in rule.local_ports
 
 
-def _is_group(rule: Rule) -> bool:
-    return isinstance(rule.remote, RemoteReference) and rule.remote.kind is not RemoteKind.ZONE
-
-
 def members_of(remote: AddressSet | RemoteReference | None, zones: Zones) -> AddressSet | None:
     """Return the addresses that a remote side names; None for any, and for a group's."""
     if isinstance(remote, RemoteReference):
@@ -128,7 +127,7 @@ def members_of(remote: AddressSet | RemoteReference | None, zones: Zones) -> Add
 
 
 def _is_for(rule: Rule, peer: Address, zones: Zones) -> bool:
-    if (Family.IPV4 if peer.version == 4 else Family.IPV6) not in rule.families:  # noqa: PLR2004
+    if family_of(peer) not in rule.families:
         return False
     members = members_of(rule.remote, zones)
     return rule.remote is None or (members is not None and peer in members)
