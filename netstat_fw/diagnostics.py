@@ -74,6 +74,11 @@ class Diagnostic:
     column: int = attrs.field(default=1, validator=attrs.validators.ge(1))
     source: str = attrs.field(default="", converter=_cut)
 
+    def __repr__(self) -> str:
+        """Sum the diagnostic up; its text has the captured line and a caret."""
+        at = f"line {self.line}, column {self.column}"
+        return f"<Diagnostic {self.severity.value} {self.code} {at}: {printable(self.message)}>"
+
     def __str__(self) -> str:
         """Show position, message, the captured line and a caret under the column."""
         head = f"line {self.line}, column {self.column}: {self.severity.value}: {self.message}"

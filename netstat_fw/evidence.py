@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from netstat_fw.brief import brief
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -99,6 +101,16 @@ class Question:
     sentence: str
     subject: str = ""
     evidence: tuple[Evidence, ...] = attrs.field(default=(), eq=False)
+
+    def __repr__(self) -> str:
+        """Sum the question up."""
+        return brief(
+            self,
+            self.code,
+            self.subject,
+            sentence=self.sentence,
+            lines=(each.line for each in self.evidence),
+        )
 
 
 @attrs.frozen

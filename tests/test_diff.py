@@ -343,7 +343,7 @@ def test_what_only_explains_a_rule_is_never_mentioned() -> None:
         caveats=[Reason("CUT", "rows are damaged")],
     )
     assert not diff(before, after)
-    assert str(diff(before, after)) == ""
+    assert str(diff(before, after)) == "both let the same through"
 
 
 def test_a_region_knows_its_single_protocol() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from fleet_captures import BROKEN, listening, night
+from whole import whole
 
 from netstat_fw.analyzers.findings import Exposure
 from netstat_fw.columns import Kind
@@ -403,7 +404,7 @@ def test_changes_are_written_for_readers() -> None:
 def test_networks_of_findings_are_packed() -> None:
     """A finding whose other side a standard confines (DHCPv6: link-local)."""
     dossier = examine(HostCapture("h", None, "udp6 0 0 :::546 :::* 5/dhclient"))
-    assert "fe80::/10" in repr(dossier)
+    assert "fe80::/10" in whole(dossier)
     assert unpack(pack(dossier)) == dossier
 
 

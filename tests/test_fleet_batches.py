@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from fleet_captures import listening, night
+from whole import whole
 
 from netstat_fw.fleet import Fleet, survey
 from netstat_fw.fleet.batches import EXAMINED, examine_batches, merge_table, store_rows
@@ -32,7 +33,7 @@ CAPTURES = [
 
 def written(fleet: Fleet) -> str:
     """Write a result whole."""
-    return "\n".join((*fleet.json_lines(), repr(fleet)))
+    return "\n".join((*fleet.json_lines(), whole(fleet)))
 
 
 def table(*, binary: bool) -> Any:  # noqa: ANN401 - pyarrow has no types of its own

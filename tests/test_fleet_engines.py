@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import pytest
 from fleet_captures import listening, night
+from whole import whole
 
 from netstat_fw.fleet import Fleet, HostCapture, MemoryStore, Progress, Run, collect, survey
 from netstat_fw.fleet.engine import Inline, in_pieces, run_each
@@ -37,7 +38,7 @@ def captures() -> Iterator[HostCapture]:
 
 def written(fleet: Fleet) -> str:
     """Write a result whole."""
-    return "\n".join((*fleet.json_lines(), repr(fleet)))
+    return "\n".join((*fleet.json_lines(), whole(fleet)))
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ from effort import examples
 from fleet_captures import fleets
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from whole import whole
 
 from netstat_fw import analyze, diff, propose
 from netstat_fw.fleet import (
@@ -39,7 +40,7 @@ FEW = settings(max_examples=examples(8))
 
 def written(fleet: Fleet) -> str:
     """Write a result whole: what equality leaves out, too."""
-    return "\n".join((*fleet.json_lines(), repr(fleet)))
+    return "\n".join((*fleet.json_lines(), whole(fleet)))
 
 
 @FEW
@@ -91,8 +92,8 @@ def test_merging_packed_dossiers_is_associative_commutative_and_idempotent(
 def test_packing_loses_nothing(some: list[HostCapture]) -> None:
     for capture in some:
         dossier = examine(capture)
-        assert repr(unpack(pack(dossier))) == repr(dossier)
-        assert repr(pickle.loads(pickle.dumps(dossier))) == repr(dossier)  # noqa: S301 - our own
+        assert whole(unpack(pack(dossier))) == whole(dossier)
+        assert whole(pickle.loads(pickle.dumps(dossier))) == whole(dossier)  # noqa: S301 - our own
         assert merge_dossiers(copy.deepcopy(dossier), dossier) == dossier
 
 
@@ -113,8 +114,8 @@ def test_every_capture_is_told_of_once(some: list[HostCapture]) -> None:
 def test_what_matching_hosts_needs_is_enough_for_it(some: list[HostCapture]) -> None:
     """The small view of findings gives the edges that the whole findings give."""
     fleet = survey(some)
-    whole = {r.host: r.findings for r in fleet.reports if r.findings is not None}
-    assert repr(fleet.edges) == repr(find_edges(whole))
+    every = {r.host: r.findings for r in fleet.reports if r.findings is not None}
+    assert whole(fleet.edges) == whole(find_edges(every))
 
 
 @FEW

@@ -13,6 +13,7 @@ from capture_strategies import captures
 from effort import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from whole import whole
 
 from netstat_fw.analyzers import analyze
 from netstat_fw.observation import HostHistory, merge, observe
@@ -40,7 +41,7 @@ def observed(some: list[Capture]) -> list[HostHistory]:
 
 def written(history: HostHistory) -> str:
     """Write a history whole, evidence included, which takes no part in equality."""
-    return f"{history!r}\n{history.findings!r}"
+    return f"{whole(history)}\n{whole(history.findings)}"
 
 
 @SLOW
@@ -115,7 +116,7 @@ def test_a_capture_changes_only_what_its_rows_touch(some: list[Capture], new: Ca
     after = {sighting.identity: sighting for sighting in merge(before, last).sightings}
     for sighting in before.sightings:
         if sighting.identity not in touched:
-            assert repr(after[sighting.identity]) == repr(sighting)
+            assert whole(after[sighting.identity]) == whole(sighting)
     assert after.keys() == touched | {sighting.identity for sighting in before.sightings}
 
 

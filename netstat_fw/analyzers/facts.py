@@ -10,6 +10,7 @@ import enum
 import attrs
 
 from netstat_fw.address import Address  # noqa: TC001 - attrs.resolve_types needs it
+from netstat_fw.brief import brief
 from netstat_fw.records import Dialect  # noqa: TC001 - attrs.resolve_types needs it
 
 
@@ -46,6 +47,10 @@ class EphemeralRange:
 
     def __contains__(self, port: int) -> bool:
         return self.low <= port <= self.high
+
+    def __str__(self) -> str:
+        """Write the range: ``32768-60999``."""
+        return f"{self.low}-{self.high}"
 
 
 @attrs.frozen
@@ -86,3 +91,13 @@ class HostFacts:
     datagrams_captured: bool
     programs_captured: bool
     fitness: tuple[Fitness, ...] = ()
+
+    def __repr__(self) -> str:
+        """Sum the facts up."""
+        return brief(
+            self,
+            self.dialect.value,
+            addresses=self.addresses,
+            client_ports=self.ephemeral,
+            unproven=(fact.code for fact in self.fitness if not fact.proven),
+        )

@@ -16,6 +16,7 @@ import attrs
 from netstat_fw.address import Address, Network  # noqa: TC001 - attrs.resolve_types needs them
 from netstat_fw.analyzers.facts import HostFacts  # noqa: TC001 - attrs.resolve_types needs it
 from netstat_fw.analyzers.terms import Basis, DualStack, Fate, Risk, Role, Scope, Stance
+from netstat_fw.brief import brief
 from netstat_fw.evidence import Confidence, Evidence, ProcessCheck, Question, Reason
 from netstat_fw.ranges import PORT
 from netstat_fw.records import Family, Protocol  # noqa: TC001 - attrs.resolve_types needs it
@@ -118,6 +119,20 @@ class Exposure:
             reasons=(reason,),
         )
 
+    def __repr__(self) -> str:
+        """Sum the exposure up."""
+        ports = self.port if self.port_end is None else f"{self.port}-{self.port_end}"
+        return brief(
+            self,
+            f"{self.protocol.value}/{ports}",
+            self.scope.value,
+            self.stance.value,
+            self.confidence.value,
+            service=self.service,
+            programs=self.programs,
+            lines=(each.line for each in self.evidence),
+        )
+
 
 @attrs.frozen
 class Connection:
@@ -159,6 +174,19 @@ class Connection:
     reasons: tuple[Reason, ...] = ()
     evidence: tuple[Evidence, ...] = attrs.field(default=(), eq=False)
 
+    def __repr__(self) -> str:
+        """Sum the connection up."""
+        return brief(
+            self,
+            f"{self.protocol.value}/{self.remote_port}",
+            self.basis.value,
+            self.confidence.value,
+            service=self.service,
+            programs=self.programs,
+            peers=self.peers,
+            lines=(each.line for each in self.evidence),
+        )
+
 
 @attrs.frozen
 class Datagram:
@@ -188,6 +216,18 @@ class Datagram:
     reasons: tuple[Reason, ...] = ()
     evidence: tuple[Evidence, ...] = attrs.field(default=(), eq=False)
 
+    def __repr__(self) -> str:
+        """Sum the datagram port up."""
+        return brief(
+            self,
+            self.protocol.value if self.port is None else f"{self.protocol.value}/{self.port}",
+            self.role.value,
+            self.confidence.value,
+            service=self.service,
+            programs=self.programs,
+            lines=(each.line for each in self.evidence),
+        )
+
 
 @attrs.frozen
 class Hazard:
@@ -207,6 +247,17 @@ class Hazard:
     exposure: Exposure | None = None
     evidence: tuple[Evidence, ...] = attrs.field(default=(), eq=False)
 
+    def __repr__(self) -> str:
+        """Sum the hazard up."""
+        about = self.exposure
+        return brief(
+            self,
+            self.risk.value,
+            self.code,
+            None if about is None else f"{about.protocol.value}/{about.port}",
+            advice=self.advice,
+        )
+
 
 @attrs.frozen
 class Answer:
@@ -221,6 +272,10 @@ class Answer:
     code: str
     sentence: str
     evidence: tuple[Evidence, ...] = attrs.field(default=(), eq=False)
+
+    def __repr__(self) -> str:
+        """Sum the answer up."""
+        return brief(self, self.code, sentence=self.sentence)
 
 
 @attrs.frozen
@@ -239,6 +294,10 @@ class Outcome:
     fate: Fate
     reason: Reason
     finding: Exposure | Connection | Datagram | Question | None = None
+
+    def __repr__(self) -> str:
+        """Sum the outcome up."""
+        return brief(self, self.fate.value, self.reason.code, line=self.line)
 
 
 @attrs.frozen

@@ -10,6 +10,8 @@ from collections.abc import Mapping  # noqa: TC003 - attrs.resolve_types needs i
 
 import attrs
 
+from netstat_fw.brief import brief
+
 
 @attrs.frozen
 class Omission:
@@ -41,3 +43,16 @@ class Rendered:
     text: str
     files: Mapping[str, str] = attrs.field(factory=dict)
     omissions: tuple[Omission, ...] = ()
+
+    def __str__(self) -> str:
+        """Give the text, which is what there is to read of it."""
+        return self.text
+
+    def __repr__(self) -> str:
+        """Sum the rendering up."""
+        return brief(
+            self,
+            files=tuple(self.files),
+            characters=sum(map(len, self.files.values())) or len(self.text),
+            omissions=len(self.omissions) or None,
+        )

@@ -10,6 +10,7 @@ from datetime import datetime  # noqa: TC003 - attrs.resolve_types needs it
 
 import attrs
 
+from netstat_fw.brief import brief
 from netstat_fw.observation import CaptureLabel, HostHistory, merge
 from netstat_fw.records import Dialect  # noqa: TC001 - the same
 
@@ -54,6 +55,10 @@ class Dossier:
     host: str
     notes: tuple[CaptureNote, ...]
     history: HostHistory | None = None
+
+    def __repr__(self) -> str:
+        """Sum the dossier up."""
+        return brief(self, host=self.host, captures=len(self.notes), history=self.history)
 
 
 def merge_dossiers(first: Dossier, *others: Dossier) -> Dossier:

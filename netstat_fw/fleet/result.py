@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import attrs
 
+from netstat_fw.brief import brief
 from netstat_fw.fleet.capture import HostCapture
 from netstat_fw.fleet.columns import DATASETS
 from netstat_fw.fleet.groups import Group, Outlier, find_outliers, group_hosts
@@ -60,6 +61,16 @@ class Fleet:
         """Write all rows as lines of JSON, each with the name of its ``dataset`` first."""
         for dataset, row in self.rows():
             yield write_row({"dataset": dataset, **row})
+
+    def __repr__(self) -> str:
+        """Sum the fleet up."""
+        return brief(
+            self,
+            hosts=len(self.reports),
+            edges=len(self.edges),
+            groups=len(self.groups),
+            outliers=len(self.outliers),
+        )
 
 
 def survey(

@@ -14,6 +14,7 @@ import attrs
 
 from netstat_fw.analyzers.facts import HostFacts  # noqa: TC001 - attrs.resolve_types needs it
 from netstat_fw.analyzers.presentation import open_questions
+from netstat_fw.brief import brief
 from netstat_fw.observation.host_facts import join_facts
 from netstat_fw.observation.identity import Finding, Identity, identity_of
 from netstat_fw.observation.label import CaptureLabel, Seen
@@ -53,6 +54,14 @@ class HostHistory:
             label for each in self.sightings if each.identity == identity for label in each.captures
         ]
         return Seen.of(labels, len(self.captures))
+
+    def __repr__(self) -> str:
+        """Sum the history up."""
+        return brief(
+            self,
+            captures=(each.name for each in self.captures),
+            sightings=len(self.sightings),
+        )
 
 
 def observe(findings: Findings, name: str, time: datetime | None = None) -> HostHistory:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from netstat_fw.brief import brief
 from netstat_fw.evidence import Reason  # noqa: TC001 - attrs.resolve_types needs it
 from netstat_fw.playback.opening import Opening  # noqa: TC001 - the same
 from netstat_fw.records import Socket  # noqa: TC001 - the same
@@ -76,6 +77,10 @@ class Judgement:
         replies = "" if self.flow.state is ConnectionState.NEW else ", once established"
         return f"{said}: {self.opening}{replies}: {self.decision.action.value} by {by}"
 
+    def __repr__(self) -> str:
+        """Sum the judgement up."""
+        return brief(self, self)
+
 
 @attrs.frozen
 class Replay:
@@ -99,3 +104,17 @@ class Replay:
     def of(self, standing: Standing) -> tuple[Judgement, ...]:
         """Return the judgements of one standing."""
         return tuple(each for each in self.judgements if each.standing is standing)
+
+    def __str__(self) -> str:
+        """Write one line for each socket that does not simply pass; where all do, say so."""
+        troubled = [each for standing in _TROUBLED for each in self.of(standing)]
+        return "\n".join(map(str, troubled)) or "nothing that was observed would be cut off"
+
+    def __repr__(self) -> str:
+        """Count the judgements."""
+        counts = {each.name.lower(): len(self.of(each)) or None for each in Standing}
+        beyond = {"unsupported": len(self.unsupported), "wider": len(self.wider)}
+        return brief(self, **counts, **{name: count or None for name, count in beyond.items()})
+
+
+_TROUBLED = (Standing.CUT_OFF, Standing.NARROWED, Standing.IN_DOUBT)

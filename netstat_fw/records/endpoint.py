@@ -12,6 +12,7 @@ import attrs
 
 from netstat_fw import address as addresses
 from netstat_fw.address import Address  # noqa: TC001 - attrs.resolve_types needs it
+from netstat_fw.brief import brief
 from netstat_fw.ranges import PORT
 
 # What RFC 6761 6.3 reserves, and the aliases that distributions put in /etc/hosts for it.
@@ -86,3 +87,7 @@ class Endpoint:
         if self.zone is not None:
             name += f"%{self.zone}"
         return f"[{name}]:{port}" if ":" in name else f"{name}:{port}"
+
+    def __repr__(self) -> str:
+        """Sum the endpoint up."""
+        return brief(self, self)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import attrs
 
-from netstat_fw.protocol import Family, Protocol  # noqa: TC001 - attrs.resolve_types needs them
+from netstat_fw.brief import brief
+from netstat_fw.protocol import Family, Protocol
 from netstat_fw.ranges import COUNT, POSITIVE
 from netstat_fw.records.endpoint import Endpoint  # noqa: TC001 - as above
 from netstat_fw.records.process import Process  # noqa: TC001 - as above
@@ -89,6 +90,21 @@ class Socket:
     multihoming: Multihoming | None = None
     dual_stack: bool = False
 
+    def __repr__(self) -> str:
+        """Sum the socket up."""
+        process = self.process
+        return brief(
+            self,
+            f"{self.protocol.value}{'6' if self.family is Family.IPV6 else ''}",
+            self.local,
+            self.remote,
+            None if self.state is None else self.state.value,
+            pid=None if process is None else process.pid,
+            program=None if process is None else process.program,
+            line=self.line,
+            snapshot=self.snapshot or None,
+        )
+
 
 @attrs.frozen(weakref_slot=False)
 class UnixSocket:
@@ -116,3 +132,15 @@ class UnixSocket:
     path: str | None = None
     snapshot: int = attrs.field(default=0, metadata=COUNT)
     line: int = attrs.field(default=1, eq=False, metadata=POSITIVE)
+
+    def __repr__(self) -> str:
+        """Sum the socket up."""
+        return brief(
+            self,
+            self.type.value,
+            None if self.state is None else self.state.value,
+            path=self.path,
+            program=None if self.process is None else self.process.program,
+            line=self.line,
+            snapshot=self.snapshot or None,
+        )

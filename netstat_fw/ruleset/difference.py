@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from netstat_fw.brief import brief
 from netstat_fw.ruleset.diagram import Diagram, Diagrams, Level
 from netstat_fw.ruleset.drawing import Drawing, Names
 from netstat_fw.ruleset.extraction import regions
@@ -45,6 +46,10 @@ class Change:
         named = ", ".join(self.services)
         return f"{self.region} ({named})" if named else str(self.region)
 
+    def __repr__(self) -> str:
+        """Sum the change up."""
+        return brief(self, self)
+
 
 @attrs.frozen
 class OwnerChange:
@@ -66,6 +71,10 @@ class OwnerChange:
         """Write the change for a reader: ``tcp/443: httpd before, nginx now``."""
         before, after = (", ".join(map(_shown, names)) for names in (self.before, self.after))
         return f"{_shown(self.protocol)}/{self.port}: {before} before, {after} now"
+
+    def __repr__(self) -> str:
+        """Sum the change up."""
+        return brief(self, self)
 
 
 @attrs.frozen
@@ -97,12 +106,19 @@ class Diff:
         return any(attrs.astuple(self, recurse=False))
 
     def __str__(self) -> str:
-        """Write one line for each change; nothing for none."""
-        return "\n".join(
+        """Write one line for each change; where there is none, say so."""
+        lines = [
             f"{kind:<8}  {change}"
             for kind, changes in attrs.asdict(self, recurse=False).items()
             for change in changes
-        )
+        ]
+        return "\n".join(lines) or "both let the same through"
+
+    def __repr__(self) -> str:
+        """Count the changes."""
+        changes = attrs.asdict(self, recurse=False)
+        counts = {kind: len(some) for kind, some in changes.items() if some}
+        return brief(self, *(() if counts else ("nothing",)), **counts)
 
 
 def diff(before: Ruleset, after: Ruleset) -> Diff:

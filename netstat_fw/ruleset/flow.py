@@ -12,6 +12,7 @@ from netstat_fw.address import (
     Address,
     family_of,
 )
+from netstat_fw.brief import brief
 from netstat_fw.errors import RulesetError
 from netstat_fw.protocol import Family, Protocol
 from netstat_fw.ruleset.rule import RemoteReference, Rule
@@ -97,6 +98,28 @@ class Flow:
     def family(self) -> Family:
         """The address family of both addresses."""
         return family_of(self.local_address)
+
+    def __repr__(self) -> str:
+        """Sum the flow up."""
+        ends = (
+            f"[{address}]" if address.version == 6 else str(address)  # noqa: PLR2004
+            for address in (self.local_address, self.remote_address)
+        )
+        ports = (self.local_port, self.remote_port)
+        local, remote = (
+            end if port is None else f"{end}:{port}" for end, port in zip(ends, ports, strict=True)
+        )
+        return brief(
+            self,
+            self.direction.value,
+            self.protocol.value,
+            f"local={local}",
+            f"remote={remote}",
+            icmp_type=self.icmp_type,
+            interface=self.interface,
+            state=None if self.state is ConnectionState.NEW else self.state,
+            hop_limit=self.hop_limit,
+        )
 
 
 @attrs.frozen

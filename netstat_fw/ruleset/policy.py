@@ -10,6 +10,7 @@ import enum
 
 import attrs
 
+from netstat_fw.brief import brief
 from netstat_fw.errors import RulesetError
 from netstat_fw.ruleset.decisions.values import Decisions
 from netstat_fw.ruleset.rule import Log
@@ -78,3 +79,16 @@ class Policy:
         if self.companions is None:
             return self.profile is not Profile.STRICT
         return self.companions
+
+    def __repr__(self) -> str:
+        """Say what differs from what is usual."""
+        return brief(
+            self,
+            self.profile.value,
+            decisions=None if self.decisions == Decisions() else self.decisions,
+            companions=self.companions,
+            narrow_sources=self.narrow_sources,
+            pin_destinations=self.pin_destinations,
+            log_dropped=self.log_dropped is not None,
+            allow_lockout=self.allow_lockout,
+        )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from netstat_fw.brief import brief
 from netstat_fw.protocol import Family, Protocol
 from netstat_fw.ruleset.base import LOOPBACK
 from netstat_fw.ruleset.diagram import Ranges  # noqa: TC001 - attrs.resolve_types needs it
@@ -162,6 +163,10 @@ class Region:
             yield f"in state {' or '.join(state.value for state in self.states)}"
         if self.hop_limits:
             yield f"with hop limit {_hop_text(self.hop_limits)}"
+
+    def __repr__(self) -> str:
+        """Sum the region up."""
+        return brief(self, self)
 
 
 def _listing(prefixes: Iterable[Network], groups: Iterable[RemoteReference]) -> str:

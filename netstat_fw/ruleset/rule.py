@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeGuard
 
 import attrs
 
+from netstat_fw.brief import brief
 from netstat_fw.errors import RulesetError
 from netstat_fw.evidence import (  # noqa: TC001 - attrs.resolve_types needs them
     Confidence,
@@ -249,6 +250,27 @@ class Rule:
         present = {key: value for key, value in meaning.items() if value}
         text = json.dumps(present, sort_keys=True, separators=(",", ":"))
         return f"r{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+
+    def __repr__(self) -> str:
+        """Sum the rule up; only a chain says which side is the source."""
+        return brief(
+            self,
+            self.id,
+            self.action.value,
+            None if self.protocol is None else self.protocol.value,
+            local=None if self.local is None else self.local.prefixes,
+            remote=getattr(self.remote, "prefixes", self.remote),
+            local_ports=self.local_ports,
+            remote_ports=self.remote_ports,
+            icmp_types=self.icmp_types,
+            families=self.families if len(self.families) == 1 else (),
+            interface=self.interface,
+            states=self.states,
+            hop_limit=self.hop_limit,
+            service=self.service,
+            log=self.log is not None,
+            disabled=not self.enabled,
+        )
 
 
 def _check_protocol(rule: Rule) -> None:

@@ -38,5 +38,5 @@ def command(
         raise InputError("standard input holds one text only: save the other one to a file first")
     policy = make_policy(profile=profile, decisions=decisions, allow_lockout=allow_lockout)
     (old, old_damaged), (new, new_damaged) = (read_either(each, policy) for each in (before, after))
-    click.echo(cleaned(str(diff(old, new))) or "both let the same through")
+    click.echo(cleaned(str(diff(old, new))))
     finish(is_damaged=old_damaged or new_damaged)

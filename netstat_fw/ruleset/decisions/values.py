@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
+from netstat_fw.brief import brief
 from netstat_fw.diagnostics import printable
 from netstat_fw.errors import RulesetError
 from netstat_fw.evidence import Question  # noqa: TC001 - attrs.resolve_types needs them
@@ -189,6 +190,19 @@ class Decisions:
     def where(self, line: int) -> str:
         """Name a place in the file: ``decisions.toml, line 4``."""
         return f"{self.name}, line {line}" if line else self.name
+
+    def __repr__(self) -> str:
+        """Sum the decisions up."""
+        return brief(
+            self,
+            name=self.name,
+            zones=len(self.zones) or None,
+            choices=len(self.choices) or None,
+            replies=len(self.replies) or None,
+            companions=len(self.companions) or None,
+            ephemeral=self.ephemeral,
+            pin_destinations=self.pin_destinations,
+        )
 
 
 def question_key(question: Question) -> str:
