@@ -382,7 +382,14 @@ def test_every_way_in_stays_or_it_is_refused(findings: Findings, policy: Policy)
 
 
 def _is_told_off(findings: Findings, way: Exposure, peer: Address, policy: Policy) -> bool:
-    """Tell whether a choice may keep out somebody who is connected."""
+    """Tell whether a choice may keep out somebody who is connected.
+
+    Beside a way in that is proven, any decision keeps others out of one that is only claimed.
+    """
+    dialect = findings.host.dialect
+    proven = [is_proven(one.port, dialect) for one in ways_that_count(findings.exposures, dialect)]
+    if any(proven) and not is_proven(way.port, dialect):
+        return bool(policy.decisions.choices or policy.decisions.replies)
     for choice in policy.decisions.choices:
         if choice.direction is not Direction.INCOMING:
             continue
@@ -390,7 +397,7 @@ def _is_told_off(findings: Findings, way: Exposure, peer: Address, policy: Polic
         named = any(peer in each and all(n.prefixlen for n in each) for each in literals)
         if named and choice.action is not Action.ACCEPT:
             return True
-        if not is_proven(way.port, findings.host.dialect) and any(
+        if not is_proven(way.port, dialect) and any(
             each.protocol is way.protocol and each.ports is not None and way.port in each.ports
             for each in choice.ports
         ):

@@ -222,14 +222,17 @@ class TestClaimedWaysIn:
         {"action": '"accept"', "program": '"sshd"', "from": '"zone:bad"'},
     ])  # fmt: skip
     def test_it_does_where_the_port_is_not_named(self, choice: dict[str, str]) -> None:
-        ruleset = decided(incoming(**choice), self.FAKE, admin(222, programs=("dropbear",)))
-        assert knock(ruleset, 4444, source=self.SEEN).action is ACCEPT
-        assert "ADMIN_KEPT_ASIDE" in said(ruleset)
+        """Unless another way in is proven: then a name outweighs no decision at all."""
+        for port, action in ((5555, ACCEPT), (222, DROP)):
+            other = admin(port, programs=("dropbear",), peers=())
+            ruleset = decided(incoming(**choice), self.FAKE, other)
+            assert knock(ruleset, 4444, source=self.SEEN).action is action
+            assert ("ADMIN_KEPT_ASIDE" in said(ruleset)) is (action is ACCEPT)
 
     def test_a_choice_of_its_port_that_spares_them_changes_nothing(self) -> None:
         named = incoming(action='"drop"', port='"tcp/4444"', **{"from": '"zone:bad"'})
         broad = incoming(action='"drop"', **{"from": '"zone:office"'}).removeprefix(ZONES)
-        ruleset = decided(f"{named}\n{broad}", self.FAKE, self.REAL)
+        ruleset = decided(f"{named}\n{broad}", self.FAKE, admin(5555, peers=()))
         assert knock(ruleset, 4444, source=self.SEEN).action is ACCEPT
 
     def test_without_a_decision_it_is_kept_first(self) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netstat_fw.analyzers.administration import is_proven
 from netstat_fw.analyzers.findings import Basis, Risk
 from netstat_fw.ruleset.proposal.choices import write_choice
 from netstat_fw.ruleset.proposal.companions import (
@@ -23,7 +24,12 @@ from netstat_fw.ruleset.proposal.lockout import cut_off
 from netstat_fw.ruleset.proposal.outgoing import judge_connection
 from netstat_fw.ruleset.proposal.places import arrange
 from netstat_fw.ruleset.proposal.rulings import rule_on
-from netstat_fw.ruleset.proposal.subjects import has_administrators, is_way_in, key_of
+from netstat_fw.ruleset.proposal.subjects import (
+    has_administrators,
+    is_way_in,
+    key_of,
+    ways_that_count,
+)
 from netstat_fw.ruleset.proposal.treatment import Treatment
 from netstat_fw.ruleset.proposal.verdicts import Mark, Verdict
 from netstat_fw.ruleset.proposal.writing import keep_sessions, write_verdict
@@ -188,6 +194,8 @@ def _keep_ways_in(
 ) -> tuple[list[Placed], Judged]:
     """Keep the administrators in who were seen, against decisions too unless told otherwise."""
     rules = [placed.rule for placed in arrange(chosen)]
+    ways = ways_that_count((ruling.finding for ruling, _ in judged), desk.dialect)
+    proven = any(is_proven(way.port, desk.dialect) for way in ways)
     kept: list[Placed] = []
     marked: Judged = []
     for ruling, verdict in judged:
@@ -200,7 +208,7 @@ def _keep_ways_in(
         way_in = is_way_in(exposure, desk.dialect)
         marks = [Mark.ADMIN_PEER_UNKNOWN] if way_in and not exposure.peers_complete else []
         if not against or not desk.policy.allow_lockout:
-            out = against and against & kept_out(ruling, chosen, desk)
+            out = kept_out(ruling, against, chosen, desk, proven=proven)
             stay = tuple(peer for peer in exposure.connected if peer not in out)
             kept += keep_sessions(exposure, stay)
             if against - out:

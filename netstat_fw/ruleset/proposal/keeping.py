@@ -1,7 +1,8 @@
 """Keeping: whom of the administrators seen a decision keeps out all the same.
 
 Those of whom it speaks explicitly: who is named by a literal that is not everybody, and, where only
-a program's name claims the way in, whoever a choice that names its port keeps out.
+a program's name claims the way in, whoever a choice that names its port keeps out. Beside a way in
+that its port proves, what is only claimed outweighs no decision at all.
 """
 
 from __future__ import annotations
@@ -25,23 +26,34 @@ if TYPE_CHECKING:
     from netstat_fw.ruleset.rule import Rule
 
 
-def kept_out(ruling: Ruling[Exposure], chosen: Sequence[Placed], desk: Desk) -> frozenset[Address]:
-    """Find who is connected to a way in, and kept out explicitly.
+def kept_out(
+    ruling: Ruling[Exposure],
+    against: frozenset[Address],
+    chosen: Sequence[Placed],
+    desk: Desk,
+    *,
+    proven: bool,
+) -> frozenset[Address]:
+    """Find who of those whom decisions cut off from a way in is kept out explicitly.
 
     Args:
         ruling: the way in, and the choices about it.
+        against: those whom decisions cut off.
         chosen: the rules of all incoming choices.
         desk: what the operator wants.
+        proven: whether there is a way in that its port proves.
     """
     way = ruling.finding
+    if not against or (proven and not is_proven(way.port, desk.dialect)):
+        return against
     literal = _rules(placed for placed in chosen if _is_literal(placed.rule))
     out = cut_off(way, literal, desk.zones, otherwise=True)
     if is_proven(way.port, desk.dialect):
-        return out
+        return against & out
     choices = desk.decisions.choices
     naming = _rules(placed for placed in chosen if choices[placed.turn].ports)
     narrowed = any(match.choice.ports and settles(match.choice) for match in ruling.matches)
-    return out | cut_off(way, naming, desk.zones, otherwise=not narrowed)
+    return against & (out | cut_off(way, naming, desk.zones, otherwise=not narrowed))
 
 
 def _rules(placed: Iterable[Placed]) -> tuple[Rule, ...]:
