@@ -17,7 +17,7 @@ from netstat_fw.exporters.limits import omit_or_refuse
 from netstat_fw.exporters.rendered import Omission
 from netstat_fw.exporters.stateful import is_settled
 from netstat_fw.protocol import Family, Protocol
-from netstat_fw.ruleset.base import is_loopback
+from netstat_fw.ruleset.base import LOOPBACK_INTERFACE, is_loopback
 from netstat_fw.ruleset.rule import Rule, is_group
 from netstat_fw.ruleset.space import boxes, meets, take_out
 from netstat_fw.ruleset.terms import Action, ConnectionState, Direction
@@ -119,7 +119,8 @@ class _Reading:
             bool(rule.states) and ConnectionState.NEW not in rule.states
         ):
             followed = {ConnectionState.ESTABLISHED, ConnectionState.RELATED} & set(rule.states)
-            if rule.action is Action.ACCEPT and rule.interface != "lo" and not followed:
+            loopback = rule.interface == LOOPBACK_INTERFACE
+            if rule.action is Action.ACCEPT and not loopback and not followed:
                 sentence = f"accepts nothing here: {target} knows no such state of a connection"
                 self._omissions.append(Omission(rule.id, sentence))
             return True

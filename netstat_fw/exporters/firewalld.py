@@ -23,6 +23,7 @@ from netstat_fw.exporters.linux import obstacle
 from netstat_fw.exporters.rendered import Omission, Rendered
 from netstat_fw.exporters.stateful import is_settled, state_obstacle, state_omissions
 from netstat_fw.protocol import Family, Protocol
+from netstat_fw.ruleset.base import NEIGHBOUR_DISCOVERY, is_neighbour_discovery
 from netstat_fw.ruleset.rule import Rule
 from netstat_fw.ruleset.terms import Action, Direction
 
@@ -35,8 +36,6 @@ ZONE = "netstat-fw"
 POLICY = "netstat-fw-out"
 _COMMENT_BYTES = 250
 _HIGHEST_PRIORITY = 32767
-_NEIGHBOUR_DISCOVERY = range(133, 138)
-_REQUIRED_HOP_LIMIT = 255
 
 
 def render(ruleset: Ruleset) -> Rendered:
@@ -104,7 +103,7 @@ def _rules(ruleset: Ruleset, direction: Direction, omissions: list[Omission]) ->
             omissions.append(omit_or_refuse(rule, "firewalld", found))
             lines.append(f"  <!-- left out: {comment} -->")
             continue
-        if _is_neighbour_discovery(rule) and any(map(_takes_neighbours, _others(chain, rule))):
+        if is_neighbour_discovery(rule) and any(map(_takes_neighbours, _others(chain, rule))):
             sentence = "drops it with any other hop limit, which another rule would accept"
             omissions.append(Omission(rule.id, sentence))
         lines.append(f"  <!-- {comment} -->")
@@ -130,7 +129,7 @@ def _direct_rules(ruleset: Ruleset) -> Iterator[str]:
     for direction in Direction:
         flag = "-i" if direction is Direction.INCOMING else "-o"
         rules = ruleset.chain(direction).rules
-        passed = {n for r in rules if _is_neighbour_discovery(r) for n in r.icmp_types}
+        passed = {n for r in rules if is_neighbour_discovery(r) for n in r.icmp_types}
         for number in sorted(passed):
             match = f"! {flag} lo -p ipv6-icmp -m icmp6 --icmpv6-type {number} -m hl ! --hl-eq 255"
             yield _direct(Family.IPV6, direction, match)
@@ -152,19 +151,9 @@ def _obstacle(rule: Rule) -> str | None:
         return "firewalld knows no ports of udplite; a rule without them would fit"
     if rule.icmp_types and not set(rule.icmp_types) <= set(TYPE_NAMES[rule.families[0]]):
         return "firewalld has no name for one of the types; name those alone that it knows"
-    if rule.hop_limit is not None and not _is_neighbour_discovery(rule):
+    if rule.hop_limit is not None and not is_neighbour_discovery(rule):
         return "firewalld cannot ask for a hop limit; a rule without one would fit"
     return state_obstacle(rule, "firewalld") or obstacle(rule, "firewalld")
-
-
-def _is_neighbour_discovery(rule: Rule) -> bool:
-    return (
-        rule.protocol is Protocol.ICMPV6
-        and rule.hop_limit == _REQUIRED_HOP_LIMIT
-        and rule.action is Action.ACCEPT
-        and bool(rule.icmp_types)
-        and all(number in _NEIGHBOUR_DISCOVERY for number in rule.icmp_types)
-    )
 
 
 def _others(chain: Chain, rule: Rule) -> list[Rule]:
@@ -177,7 +166,7 @@ def _takes_neighbours(rule: Rule) -> bool:
     return (
         rule.action is Action.ACCEPT
         and rule.protocol in {None, Protocol.ICMPV6}
-        and (not rule.icmp_types or any(n in _NEIGHBOUR_DISCOVERY for n in rule.icmp_types))
+        and (not rule.icmp_types or any(n in NEIGHBOUR_DISCOVERY for n in rule.icmp_types))
         and not is_settled(rule, "firewalld")
     )
 

@@ -26,7 +26,7 @@ from netstat_fw.exporters.precedence import settle_blocks
 from netstat_fw.exporters.quoting import plain
 from netstat_fw.exporters.rendered import Omission
 from netstat_fw.protocol import Family, Protocol
-from netstat_fw.ruleset.base import base_rules, is_loopback
+from netstat_fw.ruleset.base import LOOPBACK_INTERFACE, base_rules, is_loopback
 from netstat_fw.ruleset.rule import RemoteReference, is_group
 from netstat_fw.ruleset.sets import BOTH_FAMILIES, shown_prefix, shown_range
 from netstat_fw.ruleset.terms import Action, ConnectionState, Direction, RemoteKind
@@ -148,12 +148,12 @@ def _is_settled(
 ) -> bool:
     """Tell whether a rule need not be written, because the platform does the same by itself."""
     if rule.action is not Action.ACCEPT and rule.local is not None:
-        only_forged = rule.interface not in {None, tracking.LOOPBACK_INTERFACE}
+        only_forged = rule.interface not in {None, LOOPBACK_INTERFACE}
         if is_loopback(rule.local) and (has_loopback or only_forged):
             return True
     if platform == "windows":
         omissions += tracking.state_omissions(rule, TARGET)
-        return tracking.is_settled(rule, TARGET) or rule.interface == tracking.LOOPBACK_INTERFACE
+        return tracking.is_settled(rule, TARGET) or rule.interface == LOOPBACK_INTERFACE
     if _is_said(rule, platform):
         return False
     if rule.action is Action.ACCEPT:

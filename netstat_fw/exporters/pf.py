@@ -23,12 +23,12 @@ from netstat_fw.exporters.linux import matched_families, members
 from netstat_fw.exporters.quoting import quoted
 from netstat_fw.exporters.rendered import Omission, Rendered
 from netstat_fw.exporters.tracking import (
-    LOOPBACK_INTERFACE,
     is_settled,
     obstacle,
     state_omissions,
 )
 from netstat_fw.protocol import Protocol
+from netstat_fw.ruleset.base import LOOPBACK_INTERFACE
 from netstat_fw.ruleset.sets import shown_prefix, shown_range
 from netstat_fw.ruleset.terms import Action, Direction
 

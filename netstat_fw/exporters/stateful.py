@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from netstat_fw.errors import ExportError
 from netstat_fw.exporters.rendered import Omission
 from netstat_fw.protocol import Protocol
+from netstat_fw.ruleset.base import LOOPBACK_INTERFACE
 from netstat_fw.ruleset.terms import Action, ConnectionState
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def is_settled(rule: Rule, target: str) -> bool:
     Raises:
         ExportError: for a rule that is to drop or reject what the tool accepts by itself.
     """
-    loopback = rule.interface == "lo"
+    loopback = rule.interface == LOOPBACK_INTERFACE
     if rule.action is not Action.ACCEPT and (loopback or _ACCEPTED & set(rule.states)):
         what = "the loopback interface" if loopback else "established connections"
         raise ExportError(
@@ -49,7 +50,7 @@ def state_obstacle(rule: Rule, target: str) -> str | None:
 
 def state_omissions(rule: Rule, target: str) -> list[Omission]:
     """Say where the tool is stricter with a rule because of the states it names."""
-    if rule.interface == "lo":
+    if rule.interface == LOOPBACK_INTERFACE:
         return []
     if rule.action is Action.ACCEPT:
         if ConnectionState.INVALID in rule.states:

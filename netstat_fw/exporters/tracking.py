@@ -13,18 +13,14 @@ from typing import TYPE_CHECKING
 from netstat_fw.errors import ExportError
 from netstat_fw.exporters.rendered import Omission
 from netstat_fw.protocol import Protocol
+from netstat_fw.ruleset.base import LOOPBACK_INTERFACE, is_neighbour_discovery
 from netstat_fw.ruleset.rule import is_group
 from netstat_fw.ruleset.terms import Action, ConnectionState
 
 if TYPE_CHECKING:
     from netstat_fw.ruleset.rule import Rule
 
-LOOPBACK_INTERFACE = "lo"
 _ACCEPTED = {ConnectionState.ESTABLISHED, ConnectionState.RELATED}
-# Solicitations, advertisements and redirect: a receiver discards them with another hop limit than
-# this by itself, RFC 4861 6.1, 7.1 and 8.1.
-_NEIGHBOUR_DISCOVERY = frozenset({133, 134, 135, 136, 137})
-_UNROUTED = 255
 _WITH_PORTS = {Protocol.TCP, Protocol.UDP}
 
 
@@ -57,7 +53,7 @@ def obstacle(rule: Rule, target: str) -> str | None:
     remote = rule.remote
     if is_group(remote):
         return f"{target} does not know {remote}; define its addresses as a zone"
-    if rule.hop_limit is not None and not _is_checked_by_hosts(rule):
+    if rule.hop_limit is not None and not is_neighbour_discovery(rule):
         return f"{target} cannot ask for a hop limit; a rule without one would fit"
     protocol = rule.protocol
     ports = rule.local_ports is not None or rule.remote_ports is not None
@@ -66,13 +62,3 @@ def obstacle(rule: Rule, target: str) -> str | None:
             f"{target} knows ports of tcp and udp only; a {protocol.value} rule without would fit"
         )
     return None
-
-
-def _is_checked_by_hosts(rule: Rule) -> bool:
-    return (
-        rule.action is Action.ACCEPT
-        and rule.hop_limit == _UNROUTED
-        and bool(rule.icmp_types)
-        and rule.protocol is Protocol.ICMPV6
-        and _NEIGHBOUR_DISCOVERY.issuperset(rule.icmp_types)
-    )

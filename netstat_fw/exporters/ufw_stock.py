@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from netstat_fw.protocol import Family
+from netstat_fw.ruleset.base import LOOPBACK, LOOPBACK_INTERFACE
 from netstat_fw.ruleset.rule import Rule
 from netstat_fw.ruleset.sets import AddressSet, PortSet
 from netstat_fw.ruleset.terms import Action, ConnectionState, Direction
@@ -133,10 +134,9 @@ def _icmpv6(direction: Direction, match: str, number: int, **fields: Any) -> Sto
     )
 
 
-LOOPBACK = AddressSet(["127.0.0.0/8", "::1"])
 # Decided before the lines above, in this order: what ufw does itself, and what is added to it.
 DECIDED_FIRST = (
-    Rule(action=Action.ACCEPT, interface="lo"),
+    Rule(action=Action.ACCEPT, interface=LOOPBACK_INTERFACE),
     Rule(action=Action.ACCEPT, states=(ConnectionState.ESTABLISHED, ConnectionState.RELATED)),
     Rule(action=Action.DROP, remote=LOOPBACK),
     Rule(action=Action.DROP, local=LOOPBACK),

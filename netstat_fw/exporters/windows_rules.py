@@ -25,13 +25,12 @@ from netstat_fw.exporters.linux import matched_families, members
 from netstat_fw.exporters.precedence import settle_blocks
 from netstat_fw.exporters.rendered import Omission
 from netstat_fw.exporters.tracking import (
-    LOOPBACK_INTERFACE,
     is_settled,
     obstacle,
     state_omissions,
 )
 from netstat_fw.protocol import Family, Protocol
-from netstat_fw.ruleset.base import is_loopback
+from netstat_fw.ruleset.base import LOOPBACK_INTERFACE, is_loopback
 from netstat_fw.ruleset.sets import BOTH_FAMILIES, AddressSet, shown_prefix, shown_range
 from netstat_fw.ruleset.terms import Action, Direction
 

@@ -22,8 +22,6 @@ from netstat_fw.ruleset.terms import Direction
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-LOOPBACK = "lo"
-
 
 # Openings are looked up again and again, and addresses are slow to hash.
 @attrs.frozen(kw_only=True, cache_hash=True)

@@ -13,8 +13,9 @@ import attrs
 
 from netstat_fw.address import family_of, is_link_local, is_wildcard, unmap
 from netstat_fw.analyzers.findings import DualStack, Scope
-from netstat_fw.playback.opening import LOOPBACK, Opening, of_family
+from netstat_fw.playback.opening import Opening, of_family
 from netstat_fw.protocol import Family
+from netstat_fw.ruleset.base import LOOPBACK_INTERFACE
 from netstat_fw.ruleset.terms import Direction
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def within(
             local_port=near[1],
             remote=far[0],
             remote_port=far[1],
-            interface=LOOPBACK,
+            interface=LOOPBACK_INTERFACE,
         )
         for direction, near, far in (
             (Direction.OUTGOING, client, server),
@@ -115,7 +116,7 @@ def on_loopback(socket: Socket, port: int, family: Family) -> Opening:
         local=bound,
         local_port=port,
         remote=bound,
-        interface=LOOPBACK,
+        interface=LOOPBACK_INTERFACE,
     )
 
 

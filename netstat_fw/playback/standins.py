@@ -10,8 +10,9 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import TYPE_CHECKING
 
 from netstat_fw.address import family_of
-from netstat_fw.playback.opening import LOOPBACK, of_family
+from netstat_fw.playback.opening import of_family
 from netstat_fw.protocol import Family
+from netstat_fw.ruleset.base import LOOPBACK_INTERFACE
 from netstat_fw.ruleset.terms import Direction
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class StandIns:
         names = dict.fromkeys(rule.interface for rule in rules)
         self.interfaces: tuple[str | None, ...] = (
             None,
-            *(name for name in names if name not in {None, LOOPBACK}),
+            *(name for name in names if name not in {None, LOOPBACK_INTERFACE}),
         )
 
     def near(self, opening: Opening) -> tuple[Address, ...]:

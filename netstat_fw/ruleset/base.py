@@ -18,6 +18,11 @@ from netstat_fw.ruleset.terms import Action, ConnectionState
 
 LOOPBACK = AddressSet(["127.0.0.0/8", "::1"])
 """RFC 1122 3.2.1.3 and RFC 4291 2.5.3."""
+LOOPBACK_INTERFACE = "lo"
+"""The name of the loopback interface in rules and flows, whatever a system calls its own."""
+NEIGHBOUR_DISCOVERY = (133, 134, 135, 136, 137)
+"""ICMPv6 types of solicitations, advertisements and redirect (RFC 4861 4)."""
+_UNROUTED = 255
 
 
 def is_loopback(side: AddressSet | None) -> bool:
@@ -27,6 +32,20 @@ def is_loopback(side: AddressSet | None) -> bool:
     (True, False)
     """
     return side is not None and LOOPBACK | side == LOOPBACK
+
+
+def is_neighbour_discovery(rule: Rule) -> bool:
+    """Tell whether a rule accepts neighbour discovery that no router has passed on, and no more.
+
+    Whoever receives it discards it with another hop limit by itself: RFC 4861 6.1, 7.1 and 8.1.
+    """
+    return (
+        rule.action is Action.ACCEPT
+        and rule.protocol is Protocol.ICMPV6
+        and rule.hop_limit == _UNROUTED
+        and bool(rule.icmp_types)
+        and set(rule.icmp_types) <= set(NEIGHBOUR_DISCOVERY)
+    )
 
 
 def base_rules() -> tuple[Rule, ...]:
@@ -46,7 +65,7 @@ _BASE_RULES = (
     _because(
         "BASE_LOOPBACK",
         "the host talks to itself over the loopback interface",
-        Rule(action=Action.ACCEPT, interface="lo"),
+        Rule(action=Action.ACCEPT, interface=LOOPBACK_INTERFACE),
     ),
     _because(
         "BASE_ESTABLISHED",
@@ -64,8 +83,8 @@ _BASE_RULES = (
         Rule(
             action=Action.ACCEPT,
             protocol=Protocol.ICMPV6,
-            icmp_types=(133, 134, 135, 136, 137),
-            hop_limit=255,
+            icmp_types=NEIGHBOUR_DISCOVERY,
+            hop_limit=_UNROUTED,
         ),
     ),
     # RFC 2710 and RFC 3810: sent with hop limit 1.

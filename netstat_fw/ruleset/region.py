@@ -12,7 +12,7 @@ import attrs
 
 from netstat_fw.brief import brief
 from netstat_fw.protocol import Family, Protocol
-from netstat_fw.ruleset.base import LOOPBACK
+from netstat_fw.ruleset.base import LOOPBACK, LOOPBACK_INTERFACE
 from netstat_fw.ruleset.diagram import Ranges  # noqa: TC001 - attrs.resolve_types needs it
 from netstat_fw.ruleset.rule import RemoteReference  # noqa: TC001 - the same
 from netstat_fw.ruleset.sets import BOTH_FAMILIES, AddressSet, shown_prefix, shown_range
@@ -157,7 +157,7 @@ class Region:
             yield f"with {end} port {_ranges_text(self.other_ports)}"
         if self.interfaces:
             yield f"on {', '.join(self.interfaces)}"
-        if self.except_interfaces not in {(), ("lo",)}:
+        if self.except_interfaces not in {(), (LOOPBACK_INTERFACE,)}:
             yield f"except on {', '.join(self.except_interfaces)}"
         if self.states and ConnectionState.NEW not in self.states:
             yield f"in state {' or '.join(state.value for state in self.states)}"
