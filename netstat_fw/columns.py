@@ -8,16 +8,21 @@ who writes it to a terminal or a spreadsheet quotes it there.
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING, Any, TypeAlias
+from itertools import chain, islice
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import attrs
 
 from netstat_fw.address import canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from netstat_fw.records import Endpoint, Process, Socket, Timer
+    from netstat_fw.protocol import Family, Protocol
+    from netstat_fw.records import Endpoint, Multihoming, Process, Socket, State, Timer
+
+T = TypeVar("T")
 
 Cell: TypeAlias = str | int | float | bool | None
 _Cells: TypeAlias = tuple[Cell, ...]
@@ -52,46 +57,57 @@ class Column:
     nullable: bool = True
 
 
+@attrs.frozen
+class _Part:
+    """Columns that follow from one thing about a socket.
+
+    Attributes:
+        names: of the columns.
+        of: takes the thing.
+        cells: makes the cells of it.
+        is_shared: many sockets have the same object.
+    """
+
+    names: tuple[str, ...]
+    of: Callable[[Socket], Any]
+    cells: Callable[[Any], _Cells]
+    is_shared: bool
+
+
 def records_of(sockets: Sequence[Socket]) -> list[dict[str, Any]]:
     """Write each socket as one flat dict with all columns in their order."""
-    # By identity: the sockets outlive this, and comparing ends takes longer than it saves.
-    known: dict[int, _Cells] = {}
+    return [dict(chain.from_iterable(parts)) for parts in _in_parts(sockets, _pairs)]
 
-    def cells(part: Any, of: Callable[[Any], _Cells]) -> _Cells:  # noqa: ANN401 - of any kind
-        key = id(part)
-        if key not in known:
-            known[key] = of(part)
-        return known[key]
 
-    return [
-        dict(
-            zip(
-                _NAMES,
-                (
-                    socket.line,
-                    socket.snapshot,
-                    socket.protocol.value,
-                    socket.family.value,
-                    *cells(socket.local, _end),
-                    _further(socket.multihoming.local if socket.multihoming else ()),
-                    *cells(socket.remote, _end),
-                    _further(socket.multihoming.remote if socket.multihoming else ()),
-                    socket.state and socket.state.value,
-                    socket.state_text,
-                    *(cells(socket.process, _owner) if socket.process else _NO_OWNER),
-                    socket.recv_q,
-                    socket.send_q,
-                    socket.user,
-                    socket.inode,
-                    *(cells(socket.timer, _timer) if socket.timer else _NO_TIMER),
-                    socket.security_context,
-                    socket.dual_stack,
-                ),
-                strict=True,
-            )
-        )
-        for socket in sockets
-    ]
+def texts_of(sockets: Sequence[Socket], write: Callable[[str, Cell], str]) -> Iterator[str]:
+    """Write each socket as the texts of all its cells in their order, with commas between them.
+
+    Args:
+        sockets: those of one capture, which share ends and processes.
+        write: writes a cell, given the name of its column.
+    """
+    return map(",".join, _in_parts(sockets, lambda *part: ",".join(map(write, *part))))
+
+
+def _in_parts(
+    sockets: Sequence[Socket], write: Callable[[Sequence[str], _Cells], T]
+) -> Iterator[tuple[T, ...]]:
+    """Write each socket part by part, and what many sockets share only once."""
+    columns = []
+    for part in _PARTS:
+        values = list(map(part.of, sockets))
+        # By identity: the sockets keep them, and comparing ends takes longer than it saves.
+        keys: list[object] = list(map(id, values)) if part.is_shared else values
+        written = {
+            key: write(part.names, part.cells(value))
+            for key, value in dict(zip(keys, values, strict=True)).items()
+        }
+        columns.append(map(written.__getitem__, keys))
+    return zip(*columns, strict=True)
+
+
+def _pairs(names: Sequence[str], cells: _Cells) -> tuple[tuple[str, Cell], ...]:
+    return tuple(zip(names, cells, strict=True))
 
 
 def encodable(cell: object) -> object:
@@ -111,17 +127,47 @@ def _end(end: Endpoint) -> _Cells:
     return _address(end), end.port, end.zone, end.host, end.service, end.truncated
 
 
-def _further(more: Iterable[Endpoint]) -> str | None:
-    return " ".join(_address(each) or each.host or "*" for each in more) or None
+def _further(more: Iterable[Endpoint]) -> _Cells:
+    return (" ".join(_address(each) or each.host or "*" for each in more) or None,)
 
 
-def _owner(process: Process) -> _Cells:
+def _local_further(homes: Multihoming | None) -> _Cells:
+    return _further(homes.local if homes else ())
+
+
+def _remote_further(homes: Multihoming | None) -> _Cells:
+    return _further(homes.remote if homes else ())
+
+
+def _kind(kind: tuple[int, Protocol, Family]) -> _Cells:
+    snapshot, protocol, family = kind
+    return snapshot, protocol.value, family.value
+
+
+def _state(state: tuple[State | None, str | None]) -> _Cells:
+    known, text = state
+    return known and known.value, text
+
+
+def _owner(process: Process | None) -> _Cells:
+    if process is None:
+        return (None,) * 5
     components = " ".join(process.components) or None
     return process.pid, process.name, process.program, process.service, components
 
 
-def _timer(timer: Timer) -> _Cells:
+def _timer(timer: Timer | None) -> _Cells:
+    if timer is None:
+        return (None,) * 4
     return timer.kind, timer.seconds, timer.retransmits, timer.probes
+
+
+def _itself(cell: Cell) -> _Cells:
+    return (cell,)
+
+
+def _themselves(cells: _Cells) -> _Cells:
+    return cells
 
 
 def _columns_of_end(side: str, words: str) -> tuple[Column, ...]:
@@ -173,6 +219,28 @@ COLUMNS: tuple[Column, ...] = (
         nullable=False,
     ),
 )
-_NAMES = tuple(column.name for column in COLUMNS)
-_NO_OWNER: _Cells = (None,) * 5
-_NO_TIMER: _Cells = (None,) * 4
+
+
+def _parts() -> Iterator[_Part]:
+    """Cut the columns into parts, of which each follows from one thing about a socket."""
+    names = iter(column.name for column in COLUMNS)
+    for attributes, count, cells in _CUT:
+        of = attrgetter(*attributes.split())
+        yield _Part(tuple(islice(names, count)), of, cells, cells in _OF_OBJECTS)
+
+
+_OF_OBJECTS = (_end, _local_further, _remote_further, _owner, _timer)
+_CUT: tuple[tuple[str, int, Callable[[Any], _Cells]], ...] = (
+    ("line", 1, _itself),
+    ("snapshot protocol family", 3, _kind),
+    ("local", 6, _end),
+    ("multihoming", 1, _local_further),
+    ("remote", 6, _end),
+    ("multihoming", 1, _remote_further),
+    ("state state_text", 2, _state),
+    ("process", 5, _owner),
+    ("recv_q send_q user inode", 4, _themselves),
+    ("timer", 4, _timer),
+    ("security_context dual_stack", 2, _themselves),
+)
+_PARTS = tuple(_parts())

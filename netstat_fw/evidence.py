@@ -6,12 +6,12 @@ equality or identity of a rule.
 
 from __future__ import annotations
 
-import enum
 from typing import TYPE_CHECKING
 
 import attrs
 
 from netstat_fw.brief import brief
+from netstat_fw.words import Word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,7 +30,7 @@ class Evidence:
     capture: str = ""
 
 
-class Confidence(enum.Enum):
+class Confidence(Word):
     """How a conclusion was reached, from proof to none."""
 
     CERTAIN = "certain"

@@ -6,17 +6,17 @@ nothing between them translates.
 
 from __future__ import annotations
 
-import enum
+from netstat_fw.words import Word
 
 
-class Family(enum.Enum):
+class Family(Word):
     """Address family of a socket, an address or a rule."""
 
     IPV4 = "ipv4"
     IPV6 = "ipv6"
 
 
-class Protocol(enum.Enum):
+class Protocol(Word):
     """Protocol of an internet socket or of a rule, without the address family."""
 
     TCP = "tcp"

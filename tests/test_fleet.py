@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ from netstat_fw.fleet import (
     examination,
     examine,
     group_hosts,
+    meaning,
     meaning_of,
     merge_dossiers,
     pack,
@@ -331,6 +333,16 @@ def test_a_time_without_a_zone_is_refused() -> None:
         survey([("h", datetime(2026, 1, 1), listening())])  # noqa: DTZ001 - the point
 
 
+def packed(sighting: dict[str, Any]) -> bytes:
+    """Pack a dossier whose first answer is changed."""
+    data = pack(examine(HostCapture("h", None, listening(5432))))
+    head, _, body = data.partition(b"\n")
+    plain = json.loads(zlib.decompress(body))
+    answer = plain["history"]["sightings"][0]
+    answer["finding"] |= sighting["finding"]
+    return head + b"\n" + zlib.compress(json.dumps(plain).encode())
+
+
 def test_dossiers_of_two_hosts_are_not_merged() -> None:
     one, other = (examine(HostCapture(name, None, listening())) for name in "ab")
     with pytest.raises(ValueError, match="different hosts"):
@@ -344,6 +356,7 @@ def test_dossiers_of_two_hosts_are_not_merged() -> None:
         (b"netstat-fw dossier 999\nx", "no dossier of form"),
         (pack(examine(HostCapture("h", None, listening())))[:-5], "damaged"),
         (b"netstat-fw dossier %d\nx" % PACKING, "damaged"),
+        (packed({"finding": {"evidence": [1.5]}}), "1.5 is neither a line nor a capture"),
     ],
 )
 def test_what_is_no_dossier_is_refused(data: bytes, said: str) -> None:
@@ -410,6 +423,18 @@ def test_networks_of_findings_are_packed() -> None:
 
 def test_captures_without_a_history_change_nothing() -> None:
     assert changes_of(examine(HostCapture("h", None, "broken"))) == ()
+
+
+def test_a_meaning_stays_the_same_when_it_is_worked_out_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    some = [Ruleset(Chain(word), Chain("drop")) for word in ("drop", "reject", "accept")]
+    expected = [meaning_of(ruleset, ()) for ruleset in some]
+    monkeypatch.setattr(meaning, "_MOST_KNOWN", 2)
+    known: dict[bytes, str] = {}
+    monkeypatch.setattr(meaning, "_KNOWN", known)
+    assert [meaning_of(ruleset, ()) for ruleset in some] == expected
+    assert len(known) == 1
 
 
 def test_to_reject_is_another_meaning_than_to_drop() -> None:

@@ -32,6 +32,7 @@ from netstat_fw.fleet import (
     survey,
     unpack,
 )
+from netstat_fw.fleet.rows import socket_lines, write_row
 from netstat_fw.observation import find_edges
 from netstat_fw.records import Capture  # noqa: TC001 - hypothesis reads the annotations
 
@@ -95,6 +96,15 @@ def test_packing_loses_nothing(some: list[HostCapture]) -> None:
         assert whole(unpack(pack(dossier))) == whole(dossier)
         assert whole(pickle.loads(pickle.dumps(dossier))) == whole(dossier)  # noqa: S301 - our own
         assert merge_dossiers(copy.deepcopy(dossier), dossier) == dossier
+
+
+@FEW
+@given(captures, st.sampled_from(("h", "\udcff")))
+def test_lines_of_sockets_are_their_records(capture: Capture, host: str) -> None:
+    of = HostCapture(host, None, "")
+    label = {"host": of.host, "capture": of.key, "time": None}
+    expected = [write_row({**label, **record}) for record in capture.to_records()]
+    assert socket_lines(of, capture).decode("ascii").splitlines() == expected
 
 
 @FEW

@@ -14,6 +14,7 @@ from netstat_fw.analyzers import analyze
 from netstat_fw.analyzers.facts import EphemeralRange, Fitness, RangeSource
 from netstat_fw.analyzers.findings import (
     Basis,
+    Connection,
     DualStack,
     Exposure,
     Findings,
@@ -21,9 +22,11 @@ from netstat_fw.analyzers.findings import (
     Scope,
     Stance,
 )
-from netstat_fw.evidence import Confidence, Evidence, Question
+from netstat_fw.evidence import Confidence, Evidence, Question, Reason
 from netstat_fw.observation import CaptureLabel, HostHistory, Seen, merge, observe
 from netstat_fw.observation.joins import join
+from netstat_fw.observation.sighting import sight
+from netstat_fw.protocol import Family, Protocol
 from netstat_fw.records import Dialect
 from netstat_fw.ruleset import Action, Flow, propose
 
@@ -296,3 +299,10 @@ def test_unknown_statements_and_two_dialects_merge_alike_in_any_order() -> None:
     assert whole(merge(one, two)) == whole(merge(two, one))
     assert merge(one, two).host.fitness[-1] == spoiled
     assert merge(one, two).host.dialect is Dialect.LINUX
+
+
+def test_a_reason_given_twice_counts_once() -> None:
+    twice = (Reason("A", "a"), Reason("B", "b"), Reason("A", "a"))
+    found = Connection(Protocol.TCP, 443, (Family.IPV4,), reasons=twice)
+    sighting = sight(found, CaptureLabel("c"))
+    assert (sighting.finding, sighting.order) == (attrs.evolve(found, reasons=twice[:2]), (0, 1))

@@ -68,9 +68,17 @@ def test_another_writing_has_the_same_fingerprint(one: Ruleset) -> None:
         pytest.param([], [Rule(action="drop", interface="eth9")], id="an interface for nothing"),
         pytest.param([], [Rule(action="drop", remote=OFFICE)], id="a group for nothing"),
         pytest.param(
-            [accept(local=AddressSet(["::/0"]))],
-            [accept(local=AddressSet([half])) for half in ("8000::/1", "::/1")],
+            [accept(remote=AddressSet(["::/0"]))],
+            [accept(remote=AddressSet([half])) for half in ("8000::/1", "::/1")],
             id="all addresses in two parts",
+        ),
+        pytest.param(
+            [],
+            [
+                Rule(action="drop", remote=AddressSet(["::fffe:0:0/96"])),
+                accept(remote=AddressSet(["::fffe:0:0/95"])),
+            ],
+            id="addresses that are never sent",
         ),
         pytest.param(
             [accept(interface="eth0"), accept(interface="eth1")],

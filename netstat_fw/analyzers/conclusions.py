@@ -5,15 +5,14 @@ They are shared constants that remember nothing of the connection they answer fo
 
 from __future__ import annotations
 
-import enum
-
 import attrs
 
 from netstat_fw.analyzers.fans import FAN_IN, FAN_OUT
 from netstat_fw.evidence import Confidence, Reason
+from netstat_fw.words import Word
 
 
-class Way(enum.Enum):
+class Way(Word):
     """Where a connection comes from or goes to."""
 
     LOCAL = "local"

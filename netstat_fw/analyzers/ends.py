@@ -7,19 +7,19 @@ end is the family of its packets, whatever the protocol column says.
 
 from __future__ import annotations
 
-import enum
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
 import attrs
 
 from netstat_fw.records import Endpoint, Family
+from netstat_fw.words import Word
 
 if TYPE_CHECKING:
     from netstat_fw.address import Address
 
 
-class Reach(enum.Enum):
+class Reach(Word):
     """Who can be at an address, or reach a socket that is bound to it."""
 
     WILDCARD = "wildcard"

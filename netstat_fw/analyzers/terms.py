@@ -5,10 +5,10 @@ The values are the words that plain data uses; they never change meaning.
 
 from __future__ import annotations
 
-import enum
+from netstat_fw.words import Word
 
 
-class Basis(enum.Enum):
+class Basis(Word):
     """What a finding rests on."""
 
     LISTENER = "listener"
@@ -25,7 +25,7 @@ class Basis(enum.Enum):
     """What a yes to an open question would add; never seen itself."""
 
 
-class Stance(enum.Enum):
+class Stance(Word):
     """What an exposure asks for, before confidence and policy."""
 
     OPEN = "open"
@@ -34,7 +34,7 @@ class Stance(enum.Enum):
     """Put an explicit drop for it, in every profile, until the operator decides otherwise."""
 
 
-class Scope(enum.Enum):
+class Scope(Word):
     """Which of the host's addresses an exposure answers on."""
 
     ANY = "any"
@@ -53,7 +53,7 @@ class Scope(enum.Enum):
     """Only this machine."""
 
 
-class DualStack(enum.Enum):
+class DualStack(Word):
     """How far a ``::`` bind also serves IPv4."""
 
     TWIN = "twin"
@@ -66,7 +66,7 @@ class DualStack(enum.Enum):
     """IPv6 only, by the platform's rule."""
 
 
-class Role(enum.Enum):
+class Role(Word):
     """What a datagram socket is for."""
 
     SERVER = "server"
@@ -77,7 +77,7 @@ class Role(enum.Enum):
     UNDECIDED = "undecided"
 
 
-class Risk(enum.Enum):
+class Risk(Word):
     """How bad an exposed service is."""
 
     CRITICAL = "critical"
@@ -85,7 +85,7 @@ class Risk(enum.Enum):
     INFO = "info"
 
 
-class Fate(enum.Enum):
+class Fate(Word):
     """What became of one captured socket."""
 
     FINDING = "finding"

@@ -9,15 +9,10 @@ from __future__ import annotations
 
 import json
 import zlib
-from typing import TYPE_CHECKING
 
 from netstat_fw.errors import FleetError
 from netstat_fw.fleet.dossier import Dossier, merge_dossiers
 from netstat_fw.fleet.form import make_converter
-from netstat_fw.fleet.rows import write_rows
-
-if TYPE_CHECKING:
-    from netstat_fw.fleet.rows import Row
 
 PACKING = 2
 """Number of the form; another number is refused."""
@@ -56,13 +51,13 @@ def merge_packed(first: bytes, *others: bytes) -> bytes:
     return pack(merge_dossiers(unpack(first), *map(unpack, others)))
 
 
-def pack_rows(rows: list[Row]) -> bytes:
-    """Write rows as compressed lines of JSON."""
-    return zlib.compress(write_rows({"rows": rows})["rows"], _LEVEL)
+def pack_lines(lines: bytes) -> bytes:
+    """Compress lines of JSON."""
+    return zlib.compress(lines, _LEVEL)
 
 
-def unpack_rows(packed: bytes) -> bytes:
-    """Return the lines of JSON that `pack_rows` compressed."""
+def unpack_lines(packed: bytes) -> bytes:
+    """Return the lines of JSON that `pack_lines` compressed."""
     return zlib.decompress(packed)
 
 

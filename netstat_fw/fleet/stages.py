@@ -18,9 +18,9 @@ from netstat_fw.fleet.dossier import merge_dossiers
 from netstat_fw.fleet.engine import IN_FLIGHT, Inline, in_pieces, run_each
 from netstat_fw.fleet.examination import examine_whole
 from netstat_fw.fleet.groups import Member  # noqa: TC001 - the same
-from netstat_fw.fleet.packing import pack, pack_rows, unpack
+from netstat_fw.fleet.packing import pack, pack_lines, unpack
 from netstat_fw.fleet.report import HostRemotes, HostReport, report_host, report_remotes
-from netstat_fw.fleet.rows import socket_rows
+from netstat_fw.fleet.rows import socket_lines
 from netstat_fw.fleet.store import Examined
 from netstat_fw.ruleset.policy import Policy
 
@@ -194,7 +194,7 @@ def _examined(
     capture: HostCapture, ephemeral: tuple[int, int] | None, *, sockets: bool
 ) -> Examined:
     dossier, read = examine_whole(capture, ephemeral)
-    rows = pack_rows(socket_rows(capture, read)) if sockets and read is not None else b""
+    rows = pack_lines(socket_lines(capture, read)) if sockets and read is not None else b""
     return Examined(capture.host, capture.key, pack(dossier), rows)
 
 

@@ -5,10 +5,10 @@ The values are the words that plain data uses; they never change meaning.
 
 from __future__ import annotations
 
-import enum
+from netstat_fw.words import Word
 
 
-class Dialect(enum.Enum):
+class Dialect(Word):
     """Which family of netstat programs printed a table."""
 
     LINUX = "linux"
@@ -16,7 +16,7 @@ class Dialect(enum.Enum):
     BSD = "bsd"
 
 
-class State(enum.Enum):
+class State(Word):
     """State of a connection: RFC 9293 3.3.2, with the words of every platform as aliases."""
 
     LISTEN = "LISTEN"
@@ -37,15 +37,15 @@ class State(enum.Enum):
 
     # The words of Linux, BSD and Windows; an alias is what makes a word a member's name.
     SYN_RECV = SYN_RECEIVED
-    SYN_RCVD = SYN_RECEIVED  # noqa: PIE796 - as above
+    SYN_RCVD = SYN_RECEIVED
     FIN_WAIT1 = FIN_WAIT_1
     FIN_WAIT2 = FIN_WAIT_2
     CLOSE = CLOSED
-    DELETE_TCB = CLOSED  # noqa: PIE796 - as above
+    DELETE_TCB = CLOSED
     LISTENING = LISTEN
 
 
-class LineRole(enum.Enum):
+class LineRole(Word):
     """What one line of the captured text turned out to be."""
 
     RECORD = "record"
@@ -58,7 +58,7 @@ class LineRole(enum.Enum):
     """Nothing but white space."""
 
 
-class UnixType(enum.Enum):
+class UnixType(Word):
     """Type of a unix-domain socket: unix(7)."""
 
     STREAM = "stream"
@@ -69,7 +69,7 @@ class UnixType(enum.Enum):
     UNKNOWN = "unknown"
 
 
-class UnixState(enum.Enum):
+class UnixState(Word):
     """State of a unix-domain socket as net-tools and BusyBox name it."""
 
     FREE = "FREE"

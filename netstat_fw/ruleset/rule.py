@@ -115,12 +115,16 @@ class Log:
 
 
 def _ordered_families(families: Iterable[Family | str]) -> tuple[Family, ...]:
+    if families is BOTH_FAMILIES:
+        return BOTH_FAMILIES
     wanted = {member(Family, family) for family in families}
     return tuple(f for f in Family if f in wanted)
 
 
 def _ordered_states(states: Iterable[ConnectionState | str]) -> tuple[ConnectionState, ...]:
     wanted = {member(ConnectionState, state) for state in states}
+    if not wanted:
+        return ()
     kept = tuple(s for s in ConnectionState if s in wanted)
     return () if len(kept) == len(ConnectionState) else kept
 

@@ -9,11 +9,12 @@ import enum
 from typing import TypeVar
 
 from netstat_fw.errors import RulesetError
+from netstat_fw.words import Word
 
 _E = TypeVar("_E", bound=enum.Enum)
 
 
-class Action(enum.Enum):
+class Action(Word):
     """What happens to a packet."""
 
     ACCEPT = "accept"
@@ -23,14 +24,14 @@ class Action(enum.Enum):
     """Discard and tell the sender."""
 
 
-class Direction(enum.Enum):
+class Direction(Word):
     """Which chain judges a packet, seen from the host."""
 
     INCOMING = "incoming"
     OUTGOING = "outgoing"
 
 
-class ConnectionState(enum.Enum):
+class ConnectionState(Word):
     """What connection tracking knows about a packet: conntrack states, iptables-extensions(8)."""
 
     NEW = "new"
@@ -40,7 +41,7 @@ class ConnectionState(enum.Enum):
     UNTRACKED = "untracked"
 
 
-class RemoteKind(enum.Enum):
+class RemoteKind(Word):
     """What a name stands for where a rule names its remote side instead of listing addresses."""
 
     ZONE = "zone"
@@ -51,7 +52,7 @@ class RemoteKind(enum.Enum):
     """People who authenticate first, such as Halo's GhostPort users."""
 
 
-class LogInterval(enum.Enum):
+class LogInterval(Word):
     """The unit of a log rate."""
 
     SECOND = "second"

@@ -33,7 +33,7 @@ from netstat_fw.fleet import (
     relate,
     summarize,
 )
-from netstat_fw.fleet.packing import unpack_rows
+from netstat_fw.fleet.packing import unpack_lines
 from netstat_fw.fleet.rows import edge_rows, group_rows, remotes_rows, report_rows, write_rows
 from netstat_fw.observation import find_edges
 
@@ -181,7 +181,7 @@ def _work_out(journal: Journal, run: Run, folder: Path | None, formats: tuple[st
     write(write_rows(group_rows(groups, outliers)))
     if datasets is not None:
         for packed in journal.sockets():
-            datasets.write({"sockets": unpack_rows(packed)})
+            datasets.write({"sockets": unpack_lines(packed)})
         datasets.close()
     places = sorted((source, problems[key]) for key, source in journal.sources() if key in problems)
     return Totals(hosts, captures, tuple(places), edges, groups, outliers)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import enum
 from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
+
+from netstat_fw.words import Word
 
 if TYPE_CHECKING:
     from netstat_fw.evidence import Question, Reason
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     Remote: TypeAlias = AddressSet | RemoteReference
 
 
-class Mark(enum.Enum):
+class Mark(Word):
     """What every reader should know of some findings; said once for all that it holds of."""
 
     ADDRESS_UNKNOWN = (
