@@ -59,7 +59,8 @@ def test_the_wheel_holds_the_package_whole_and_nothing_else(built: dict[str, Pat
     names = set(zipfile.ZipFile(built["wheel"]).namelist())
     package = {name for name in names if ".dist-info/" not in name}
     assert package == _sources()
-    assert {"netstat_fw/py.typed", "netstat_fw/ruleset/schema.json"} <= package
+    schemas = {f"netstat_fw/{part}/schema.json" for part in ("records", "analyzers", "ruleset")}
+    assert {"netstat_fw/py.typed", *schemas} <= package
     assert {name.rpartition(".dist-info/")[2] for name in names - package} == {
         "METADATA", "RECORD", "WHEEL", "entry_points.txt", "licenses/LICENSE",
     }  # fmt: skip

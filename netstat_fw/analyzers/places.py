@@ -90,13 +90,23 @@ def _swapped(findings: T, swap: _Swap) -> T:
     return swapped
 
 
+def named_in_remarks(kind: type[attrs.AttrsInstance]) -> dict[Any, dict[str, type]]:
+    """Return the types of what remarks speak of, each with the lists that it may stand in."""
+    lists = {_members(kind, name): name for name in _LISTS}
+    unions = [
+        typing.get_type_hints(_members(kind, name))[field] for name, field in _REMARKS.items()
+    ]
+    return {
+        union: {lists[one]: one for one in typing.get_args(union) if one in lists}
+        for union in unions
+    }
+
+
 @functools.cache
 def _converter(kind: type[attrs.AttrsInstance]) -> Converter:
     converter = plain.make_converter()
     lists = {_members(kind, name): name for name in _LISTS}
-    for name, field in _REMARKS.items():
-        union = typing.get_type_hints(_members(kind, name))[field]
-        named = {lists[one]: one for one in typing.get_args(union) if one in lists}
+    for union, named in named_in_remarks(kind).items():
         converter.register_structure_hook_func(
             functools.partial(_same, union), _reader(named, converter)
         )
