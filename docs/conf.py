@@ -7,6 +7,7 @@ by what its ``--help`` prints.
 from __future__ import annotations
 
 import enum
+import re
 from typing import TYPE_CHECKING
 
 import netstat_fw
@@ -26,8 +27,6 @@ default_role = "code"
 myst_enable_extensions = ["deflist"]
 myst_heading_anchors = 3
 exclude_patterns = ["_build"]
-# Pages that other parts of the project bring along may not be there yet.
-suppress_warnings = ["toc.empty_glob"]
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 autodoc_typehints_format = "short"
@@ -35,8 +34,10 @@ napoleon_numpy_docstring = False
 napoleon_use_ivar = True
 
 # What pages have in the place of what is made while building.
-_COMMANDS = "COMMANDS-OF-NETSTAT-FW"
-_COLUMNS = "COLUMNS-OF-RECORDS"
+_COMMANDS = "The built page has here what `--help` of each subcommand prints."
+_COLUMNS = "The built page has the table here; it is that of `netstat_fw.columns.COLUMNS`."
+_SECTION = re.compile(r"^## (?P<title>.*)\n(?P<body>(?:(?!## ).*\n)*)", re.MULTILINE)
+_LINK = re.compile(r"^- \[[^\]]*\]\((?P<page>[^)]*)\.md\)", re.MULTILINE)
 
 
 def _commands() -> str:
@@ -65,7 +66,22 @@ def _columns() -> str:
     return "\n".join(["| column | holds | may be empty | is |", "|---|---|---|---|", *rows])
 
 
-def _fill_in(_app: Sphinx, _name: str, source: list[str]) -> None:
+def _contents(index: str) -> str:
+    """Write the table of contents that the lists of links in the first page amount to.
+
+    They are plain links, so that the page can be read where nothing is built.
+    """
+    return "".join(
+        f"\n```{{toctree}}\n:hidden:\n:caption: {section['title']}\n\n"
+        + "\n".join(_LINK.findall(section["body"]))
+        + "\n```\n"
+        for section in _SECTION.finditer(index)
+    )
+
+
+def _fill_in(app: Sphinx, name: str, source: list[str]) -> None:
+    if name == app.config.root_doc:
+        source[0] += _contents(source[0])
     if _COMMANDS in source[0]:
         source[0] = source[0].replace(_COMMANDS, _commands())
     if _COLUMNS in source[0]:

@@ -56,6 +56,26 @@ def test_each_marked_command_of_the_readme_is_one_line(mark: str) -> None:
     assert block.body.count("\n") == 1
 
 
+def test_the_first_page_links_to_every_other() -> None:
+    docs = ROOT / "docs"
+    linked = re.findall(
+        r"^- \[[^\]]*\]\(([^)]*)\)", (docs / "index.md").read_text("utf-8"), re.MULTILINE
+    )
+    pages = {path.relative_to(docs).as_posix() for path in docs.rglob("*.md")} - {"index.md"}
+    assert sorted(linked) == sorted(pages)
+
+
+@pytest.mark.parametrize("name", ["commands", "columns"])
+def test_what_is_filled_in_while_building_has_its_place(name: str) -> None:
+    """As `docs/conf.py` looks for it; elsewhere it reads as a sentence."""
+    place = re.search(
+        rf'^_{name.upper()} = "(.*)"$', (ROOT / "docs" / "conf.py").read_text("utf-8"), re.MULTILINE
+    )
+    assert place is not None
+    page = ROOT / "docs" / "reference" / f"{name}.md"
+    assert page.read_text("utf-8").count(place[1]) == 1
+
+
 @pytest.mark.parametrize("path", PAGES, ids=_named)
 def test_links_between_pages_lead_somewhere(path: Path) -> None:
     text = re.sub(r"^(`{3,}).*?^\1$", "", path.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)
