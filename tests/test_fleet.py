@@ -7,6 +7,7 @@ import zlib
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import pytest
 from fleet_captures import BROKEN, listening, night
 from whole import whole
@@ -14,6 +15,7 @@ from whole import whole
 from netstat_fw.analyzers.findings import Exposure
 from netstat_fw.columns import Kind
 from netstat_fw.errors import FleetError
+from netstat_fw.evidence import Evidence
 from netstat_fw.fleet import (
     DATASETS,
     PACKING,
@@ -419,6 +421,20 @@ def test_networks_of_findings_are_packed() -> None:
     dossier = examine(HostCapture("h", None, "udp6 0 0 :::546 :::* 5/dhclient"))
     assert "fe80::/10" in whole(dossier)
     assert unpack(pack(dossier)) == dossier
+
+
+def test_cited_lines_stay_in_their_order_even_where_they_are_not_sorted() -> None:
+    dossier = examine(HostCapture("h", None, listening(5432)))
+    assert dossier.history is not None
+    (sighting, *_) = dossier.history.sightings
+    lines = tuple(Evidence(line, name) for line, name in ((3, "b"), (9, "b"), (1, ""), (2, "a")))
+    for some in (lines, lines[::-1], lines[2:], lines[:1] * 2, ()):
+        finding = attrs.evolve(sighting.finding, evidence=some)
+        changed = (attrs.evolve(sighting, finding=finding),)
+        history = attrs.evolve(dossier.history, sightings=changed)
+        again = unpack(pack(attrs.evolve(dossier, history=history)))
+        assert again.history is not None
+        assert again.history.sightings[0].finding.evidence == some
 
 
 def test_captures_without_a_history_change_nothing() -> None:

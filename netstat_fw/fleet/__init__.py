@@ -16,6 +16,7 @@ from netstat_fw.fleet.columns import DATASETS, SCHEMA
 from netstat_fw.fleet.dossier import CaptureNote, Dossier, merge_dossiers
 from netstat_fw.fleet.examination import examine
 from netstat_fw.fleet.groups import Group, Member, Outlier, find_outliers, group_hosts
+from netstat_fw.fleet.matching import HostView, match_hosts
 from netstat_fw.fleet.meaning import meaning_of
 from netstat_fw.fleet.packing import PACKING, merge_packed, pack, unpack
 from netstat_fw.fleet.report import (
@@ -44,6 +45,7 @@ __all__ = [
     "HostChange",
     "HostRemotes",
     "HostReport",
+    "HostView",
     "Member",
     "MemoryStore",
     "Outlier",
@@ -56,6 +58,7 @@ __all__ = [
     "find_outliers",
     "group_hosts",
     "host_name",
+    "match_hosts",
     "meaning_of",
     "merge_dossiers",
     "merge_packed",

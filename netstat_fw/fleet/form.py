@@ -19,6 +19,8 @@ from ipaddress import (
     ip_address,
     ip_network,
 )
+from itertools import chain, groupby
+from operator import itemgetter
 from types import NoneType, UnionType
 from typing import Any, TypeAlias, get_args, get_origin
 
@@ -70,29 +72,36 @@ def _reading(read: Callable[[Any], object]) -> _Read:
     return lambda value, _kind: read(value)
 
 
-def _write_lines(evidence: Iterable[Evidence]) -> list[int | str]:
-    """Write cited lines as their numbers, each capture once before those of its lines."""
-    written: list[int | str] = []
-    capture = ""
-    for each in evidence:
-        if each.capture != capture:
-            capture = each.capture
-            written.append(capture)
-        written.append(each.line)
-    return written
+def _write_lines(evidence: Iterable[Evidence]) -> list[int | str | None]:
+    """Write cited lines as their numbers, behind the name of their capture.
+
+    Each capture is named once, and reading sorts the lines again; those that were not sorted begin
+    with a None and name the capture wherever it is another.
+    """
+    lines = [(each.line, each.capture) for each in evidence]
+    if lines != sorted(lines):
+        pairs = groupby(lines, key=itemgetter(1))
+        written = [[capture, *(line for line, _ in some)] for capture, some in pairs]
+        return [None, *chain.from_iterable(written)]
+    by_capture: dict[str, list[int | str | None]] = {}
+    for line, capture in lines:
+        by_capture.setdefault(capture, [capture]).append(line)
+    return [*chain.from_iterable(by_capture.values())]
 
 
-def _read_lines(written: Iterable[object]) -> tuple[Evidence, ...]:
-    evidence = []
+def _read_lines(written: list[object]) -> tuple[Evidence, ...]:
+    lines = []
     capture = ""
     for each in written:
         if type(each) is int:
-            evidence.append(Evidence(each, capture))
+            lines.append((each, capture))
         elif isinstance(each, str):
             capture = each
-        else:
+        elif each is not None:
             raise TypeError(f"{each!r} is neither a line nor a capture")
-    return tuple(evidence)
+    if written[:1] != [None]:
+        lines.sort()
+    return tuple([Evidence(*line) for line in lines])
 
 
 def _write_label(label: CaptureLabel) -> list[str]:

@@ -14,7 +14,7 @@ from netstat_fw.errors import FleetError
 from netstat_fw.fleet.dossier import Dossier, merge_dossiers
 from netstat_fw.fleet.form import make_converter
 
-PACKING = 2
+PACKING = 3
 """Number of the form; another number is refused."""
 _LEVEL = 1
 _HEAD = b"netstat-fw dossier %d\n"

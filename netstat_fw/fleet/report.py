@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from netstat_fw.analyzers.findings import Findings, Scope, Stance
-from netstat_fw.brief import brief
+from netstat_fw.analyzers.findings import Findings, Scope
 from netstat_fw.construct import without_cycle_search
 from netstat_fw.diagnostics import printable
 from netstat_fw.errors import NetstatFwError
@@ -90,30 +89,6 @@ class HostReport:
                 },
                 key=lambda pair: (pair[0].value, pair[1]),
             )
-        )
-
-    @property
-    def view(self) -> Findings | None:
-        """What matching hosts with each other needs to know, small; None without findings."""
-        if self.findings is None:
-            return None
-        exposures = [e for e in self.findings.exposures if e.evidence and e.stance is Stance.OPEN]
-        connections = [c for c in self.findings.connections if c.peers]
-        return Findings(
-            attrs.evolve(self.findings.host, fitness=()),
-            tuple(attrs.evolve(e, question=None, reasons=(), programs=()) for e in exposures),
-            tuple(attrs.evolve(c, question=None, reasons=(), programs=()) for c in connections),
-        )
-
-    def __repr__(self) -> str:
-        """Sum the report up."""
-        return brief(
-            self,
-            host=self.host,
-            captures=len(self.notes),
-            exposes=self.exposes,
-            changes=len(self.changes),
-            problem=self.problem,
         )
 
 

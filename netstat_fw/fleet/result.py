@@ -10,11 +10,12 @@ from netstat_fw.brief import brief
 from netstat_fw.fleet.capture import HostCapture
 from netstat_fw.fleet.columns import DATASETS
 from netstat_fw.fleet.groups import Group, Outlier, find_outliers, group_hosts
+from netstat_fw.fleet.matching import match_hosts
 from netstat_fw.fleet.report import HostRemotes, HostReport  # noqa: TC001 - attrs.resolve_types
 from netstat_fw.fleet.rows import edge_rows, group_rows, remotes_rows, report_rows, write_row
 from netstat_fw.fleet.stages import Run, collect, relate, summarize
 from netstat_fw.fleet.store import MemoryStore
-from netstat_fw.observation import Edge, find_edges
+from netstat_fw.observation import Edge  # noqa: TC001 - the same
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -96,7 +97,7 @@ def survey(
     given = (each if isinstance(each, HostCapture) else HostCapture(*each) for each in captures)
     collect(given, kept, run)
     summaries = list(summarize(kept, _whole, run))
-    edges = find_edges({each.host: each.view for each in summaries if each.view is not None})
+    edges = match_hosts({each.host: each.view for each in summaries if each.view is not None})
     members = [each.member for each in summaries if each.member is not None]
     return Fleet(
         tuple(each.shaped for each in summaries),

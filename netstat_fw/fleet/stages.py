@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import attrs
 
-from netstat_fw.analyzers.findings import Findings  # noqa: TC001 - attrs.resolve_types needs it
 from netstat_fw.construct import without_cycle_search
 from netstat_fw.fleet.dossier import merge_dossiers
 from netstat_fw.fleet.engine import IN_FLIGHT, Inline, in_pieces, run_each
 from netstat_fw.fleet.examination import examine_whole
 from netstat_fw.fleet.groups import Member  # noqa: TC001 - the same
+from netstat_fw.fleet.matching import HostView
 from netstat_fw.fleet.packing import pack, pack_lines, unpack
 from netstat_fw.fleet.report import HostRemotes, HostReport, report_host, report_remotes
 from netstat_fw.fleet.rows import socket_lines
@@ -95,7 +95,7 @@ class Summary(Generic[T]):
     """
 
     host: str
-    view: Findings | None
+    view: HostView | None
     member: Member | None
     shaped: T
 
@@ -209,7 +209,8 @@ def summarize_host(
     with without_cycle_search():
         dossier = merge_dossiers(*map(unpack, packed))
         report = report_host(dossier, policy)
-        summary = Summary(report.host, report.view, report.member, shape(report))
+        view = None if report.findings is None else HostView.of(report.findings)
+        summary = Summary(report.host, view, report.member, shape(report))
         return summary, pack(dossier) if len(packed) > 1 else b""
 
 

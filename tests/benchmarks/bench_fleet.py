@@ -30,8 +30,8 @@ from netstat_fw.cli.fleet.journal import Journal
 from netstat_fw.fleet import HostCapture, HostRemotes, HostReport, Run, collect, relate, summarize
 from netstat_fw.fleet.engine import Inline
 from netstat_fw.fleet.groups import find_outliers, group_hosts
+from netstat_fw.fleet.matching import match_hosts
 from netstat_fw.fleet.rows import remotes_rows, report_rows, write_rows
-from netstat_fw.observation import find_edges
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -130,7 +130,7 @@ def work(count: int, hosts: int, executor: Executor, jobs: int) -> dict[str, Any
         mark("examine")
         summaries = list(summarize(journal, report_lines, run))
         mark("report")
-        edges = find_edges({each.host: each.view for each in summaries if each.view is not None})
+        edges = match_hosts({each.host: each.view for each in summaries if each.view is not None})
         mark("match")
         size = sum(each.shaped for each in summaries) + sum(
             relate(journal, edges, remotes_lines, run)

@@ -24,23 +24,23 @@ from netstat_fw.fleet import (
     HostCapture,
     HostRemotes,
     HostReport,
+    HostView,
     Member,
     Progress,
     Run,
     collect,
     find_outliers,
     group_hosts,
+    match_hosts,
     relate,
     summarize,
 )
 from netstat_fw.fleet.packing import unpack_lines
 from netstat_fw.fleet.rows import edge_rows, group_rows, remotes_rows, report_rows, write_rows
-from netstat_fw.observation import find_edges
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from netstat_fw.analyzers.findings import Findings
 
 _JOURNAL = "journal.sqlite"
 
@@ -158,7 +158,7 @@ def _remotes_lines(remotes: HostRemotes) -> dict[str, bytes]:
 def _work_out(journal: Journal, run: Run, folder: Path | None, formats: tuple[str, ...]) -> Totals:
     datasets = None if folder is None else Datasets(folder, tuple(dict.fromkeys(formats)))
     write = (lambda _: None) if datasets is None else datasets.write
-    views: dict[str, Findings] = {}
+    views: dict[str, HostView] = {}
     members: list[Member] = []
     captures = 0
     problems: dict[str, str] = {}
@@ -172,7 +172,7 @@ def _work_out(journal: Journal, run: Run, folder: Path | None, formats: tuple[st
         if summary.member is not None:
             members.append(summary.member)
         write(summary.shaped.rows)
-    edges = find_edges(views)
+    edges = match_hosts(views)
     views.clear()
     for lines in relate(journal, edges, _remotes_lines, run):
         write(lines)
