@@ -245,7 +245,12 @@ class AddressSet:
 
     def __str__(self) -> str:
         """Write the prefixes with commas between them, a single address without its length."""
-        return ",".join(shown_prefix(n) for n in self.prefixes)
+        return self._text
+
+    @functools.cached_property
+    def _text(self) -> str:
+        # Asked for by every rule's id and by whoever writes rules.
+        return ",".join([shown_prefix(n) for n in self.prefixes])
 
 
 def shown_prefix(network: Network) -> str:
