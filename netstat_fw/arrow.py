@@ -46,18 +46,17 @@ def make_schema(columns: Iterable[tuple[str, Kind, bool]]) -> pa.Schema:
     )
 
 
-def make_table(records: Iterable[Mapping[str, Any]], schema: pa.Schema | None = None) -> pa.Table:
+def make_table(records: Iterable[Mapping[str, Any]]) -> pa.Table:
     """Put records into one table.
 
     Args:
-        records: those of one or several captures (`Capture.to_records`), or others of a schema.
-        schema: that of `arrow_schema` where none is given.
+        records: those of one or several captures (`Capture.to_records`).
 
     Raises:
         MissingExtraError: as above.
     """
     rows = list(records)
-    schema = arrow_schema() if schema is None else schema
+    schema = arrow_schema()
     return load_arrow().table(
         {name: [encodable(row[name]) for row in rows] for name in schema.names}, schema=schema
     )

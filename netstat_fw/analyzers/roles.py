@@ -77,8 +77,8 @@ class PortRole:
     programs: frozenset[str] = frozenset()
 
 
-def _server(code: str, sentence: str, confidence: Confidence = Confidence.HIGH) -> PortRole:
-    return PortRole(Role.SERVER, code, sentence, confidence)
+def _server(code: str, sentence: str) -> PortRole:
+    return PortRole(Role.SERVER, code, sentence)
 
 
 def _discovery(

@@ -45,11 +45,7 @@ class Reading:
 
 
 def read_capture(
-    source: Source,
-    *,
-    dialect: Dialect | None = None,
-    strict: bool = False,
-    is_only: bool = True,
+    source: Source, *, dialect: Dialect | None = None, strict: bool = False
 ) -> Capture:
     """Read and parse one capture; say on standard error what was doubtful in it.
 
@@ -57,7 +53,7 @@ def read_capture(
         InputError: for input that cannot be read or holds no table.
     """
     data = read_bytes(source)
-    return parse_bytes(data, str(source), dialect=dialect, strict=strict, is_only=is_only)
+    return parse_bytes(data, str(source), dialect=dialect, strict=strict)
 
 
 def parse_bytes(

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from netstat_fw.exporters.limits import omit_or_refuse
+from netstat_fw.exporters.limits import group_obstacle, omit_or_refuse
 from netstat_fw.exporters.rendered import Omission
 from netstat_fw.exporters.stateful import is_settled
 from netstat_fw.protocol import Family, Protocol
 from netstat_fw.ruleset.base import LOOPBACK_INTERFACE, is_loopback
-from netstat_fw.ruleset.rule import Rule, is_group
+from netstat_fw.ruleset.rule import Rule
 from netstat_fw.ruleset.space import boxes, meets, take_out
 from netstat_fw.ruleset.terms import Action, ConnectionState, Direction
 
@@ -183,10 +183,10 @@ class _Reading:
     def _obstacle(self, rule: Rule) -> str | None:
         """Say why no statement can match just what the rule matches."""
         target = self._abilities.target
-        remote = rule.remote
         client_ports = (rule.remote_ports, rule.local_ports)[_SERVICE_PORTS[self._direction]]
-        if is_group(remote):
-            return f"{target} does not know {remote}; define its addresses as a zone"
+        group = group_obstacle(rule, target)
+        if group is not None:
+            return group
         if rule.interface is not None:
             return f"{target} has no names of interfaces; a rule without one would fit"
         if rule.local is not None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from netstat_fw.exporters.limits import group_obstacle
 from netstat_fw.protocol import Family, Protocol
-from netstat_fw.ruleset.rule import is_group
 from netstat_fw.ruleset.terms import Action, Direction
 
 if TYPE_CHECKING:
@@ -37,10 +37,7 @@ def obstacle(rule: Rule, tool: str) -> str | None:
         rule: the rule.
         tool: what does not know the group that the rule names.
     """
-    remote = rule.remote
-    if is_group(remote):
-        return f"{tool} does not know {remote}; define its addresses as a zone"
-    return interface_obstacle(rule)
+    return group_obstacle(rule, tool) or interface_obstacle(rule)
 
 
 def interface_obstacle(rule: Rule) -> str | None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Document: TypeAlias = Union[str, "Sequence[Document]", "Mapping[str, Document]"]
 """Mappings and lists of text, none of them empty but at the top."""
 
+_WIDTH = 100
 _NOT_PLAIN = re.compile(r"[^A-Za-z0-9 ._,:/()+=@-]")
 # A line comment ends at its line break only; a backslash before one would join the next line.
 _NOT_IN_COMMENT = re.compile(r"[^ -\[\]-~]")
@@ -45,7 +46,7 @@ def quoted(text: str, limit: int) -> str:
     return f'"{plain(text, limit)}"'
 
 
-def comment_lines(text: str, mark: str = "#", width: int = 100) -> list[str]:
+def comment_lines(text: str, mark: str = "#") -> list[str]:
     r"""Write text as whole-line comments, wrapped; a line break in it starts no line of its own.
 
     >>> comment_lines("what now?\nflush ruleset")
@@ -54,7 +55,7 @@ def comment_lines(text: str, mark: str = "#", width: int = 100) -> list[str]:
     safe = _NOT_IN_COMMENT.sub("_", _BLANKS.sub(" ", text)).strip()
     return textwrap.wrap(
         safe,
-        width,
+        _WIDTH,
         initial_indent=f"{mark} ",
         subsequent_indent=f"{mark}   ",
         break_on_hyphens=False,

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netstat_fw.errors import ExportError
+from netstat_fw.exporters.limits import refuse_accepted_first
 from netstat_fw.exporters.rendered import Omission
 from netstat_fw.protocol import Protocol
 from netstat_fw.ruleset.base import LOOPBACK_INTERFACE
@@ -19,7 +19,6 @@ from netstat_fw.ruleset.terms import Action, ConnectionState
 if TYPE_CHECKING:
     from netstat_fw.ruleset.rule import Rule
 
-_ACCEPTED = {ConnectionState.ESTABLISHED, ConnectionState.RELATED}
 _LEFT_TO_RULES = {ConnectionState.NEW, ConnectionState.UNTRACKED}
 # Linux leaves the other messages of neighbour discovery untracked (nf_conntrack_proto_icmpv6.c).
 _REDIRECT = 137
@@ -31,14 +30,10 @@ def is_settled(rule: Rule, target: str) -> bool:
     Raises:
         ExportError: for a rule that is to drop or reject what the tool accepts by itself.
     """
-    loopback = rule.interface == LOOPBACK_INTERFACE
-    if rule.action is not Action.ACCEPT and (loopback or _ACCEPTED & set(rule.states)):
-        what = "the loopback interface" if loopback else "established connections"
-        raise ExportError(
-            f"target {target}: rule {rule.id} is to {rule.action.value} packets of {what}, which "
-            f"{target} accepts before any rule; render nftables or iptables instead"
-        )
-    return loopback or (bool(rule.states) and not _LEFT_TO_RULES & set(rule.states))
+    refuse_accepted_first(rule, target, "accepts")
+    if rule.interface == LOOPBACK_INTERFACE:
+        return True
+    return bool(rule.states) and not _LEFT_TO_RULES & set(rule.states)
 
 
 def state_obstacle(rule: Rule, target: str) -> str | None:

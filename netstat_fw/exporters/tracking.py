@@ -10,17 +10,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netstat_fw.errors import ExportError
+from netstat_fw.exporters.limits import group_obstacle, refuse_accepted_first
 from netstat_fw.exporters.rendered import Omission
 from netstat_fw.protocol import Protocol
 from netstat_fw.ruleset.base import LOOPBACK_INTERFACE, is_neighbour_discovery
-from netstat_fw.ruleset.rule import is_group
 from netstat_fw.ruleset.terms import Action, ConnectionState
 
 if TYPE_CHECKING:
     from netstat_fw.ruleset.rule import Rule
 
-_ACCEPTED = {ConnectionState.ESTABLISHED, ConnectionState.RELATED}
 _WITH_PORTS = {Protocol.TCP, Protocol.UDP}
 
 
@@ -30,13 +28,7 @@ def is_settled(rule: Rule, target: str) -> bool:
     Raises:
         ExportError: for a rule that is to drop or reject what may not come to rules at all.
     """
-    loopback = rule.interface == LOOPBACK_INTERFACE
-    if rule.action is not Action.ACCEPT and (loopback or _ACCEPTED & set(rule.states)):
-        what = "the loopback interface" if loopback else "established connections"
-        raise ExportError(
-            f"target {target}: rule {rule.id} is to {rule.action.value} packets of {what}, which "
-            f"{target} may accept before any rule; render nftables or iptables instead"
-        )
+    refuse_accepted_first(rule, target, "may accept")
     return bool(rule.states) and ConnectionState.NEW not in rule.states
 
 
@@ -50,9 +42,9 @@ def state_omissions(rule: Rule, target: str) -> list[Omission]:
 
 def obstacle(rule: Rule, target: str) -> str | None:
     """Say why neither Windows nor pf can hold a rule, and the way round; None where both can."""
-    remote = rule.remote
-    if is_group(remote):
-        return f"{target} does not know {remote}; define its addresses as a zone"
+    group = group_obstacle(rule, target)
+    if group is not None:
+        return group
     if rule.hop_limit is not None and not is_neighbour_discovery(rule):
         return f"{target} cannot ask for a hop limit; a rule without one would fit"
     protocol = rule.protocol
