@@ -12,6 +12,7 @@ import pytest
 from capture_strategies import captures
 from hypothesis import given
 from hypothesis import strategies as st
+from plain_data import places
 from policy_findings import admin, connection, critical, exposure, findings, role
 
 from netstat_fw import Capture, Findings, Question, analyze, parse, propose
@@ -270,16 +271,6 @@ _JUNK = st.sampled_from([
 ])  # fmt: skip
 
 
-def _places(data: object, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
-    """List the paths of everything within some plain data."""
-    inner: list[tuple[Any, object]] = []
-    if isinstance(data, dict):
-        inner = list(data.items())
-    elif isinstance(data, list):
-        inner = list(enumerate(data))
-    return [each for key, value in inner for each in [(*path, key), *_places(value, (*path, key))]]
-
-
 @pytest.mark.parametrize("kind", [Capture, Findings])
 @given(data=st.data())
 def test_whatever_stands_where_it_is_refused_or_read_and_written_again(
@@ -287,7 +278,7 @@ def test_whatever_stands_where_it_is_refused_or_read_and_written_again(
 ) -> None:
     capture = parse(_TEXT)
     stored = capture.to_dict() if kind is Capture else analyze(capture).to_dict()
-    place = data.draw(st.sampled_from(_places(stored)))
+    place = data.draw(st.sampled_from(places(stored)))
     try:
         value = kind.from_dict(_changed(stored, place, data.draw(_JUNK)))
     except PlainDataError as error:

@@ -14,7 +14,7 @@ from cli_running import FIXTURES, run
 from effort import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_ruleset_schema import places
+from plain_data import damage
 
 import netstat_fw.analyzers.schema
 import netstat_fw.records.schema
@@ -79,14 +79,7 @@ def test_what_a_schema_refuses_the_reader_refuses(
     value, validator = (capture, _CAPTURES) if kind is Capture else (analyze(capture), _FINDINGS)
     changed = json.loads(json.dumps(value.to_dict()))
     validator.validate(changed)
-    *way, last = data.draw(st.sampled_from(places(changed)))
-    holder = changed
-    for step in way:
-        holder = holder[step]
-    if isinstance(holder, dict) and data.draw(st.booleans()):
-        holder["surplus"] = 1
-    else:
-        holder[last] = data.draw(st.sampled_from(_JUNK))
+    damage(changed, data, _JUNK)
     if not validator.is_valid(changed):
         with pytest.raises(PlainDataError):
             kind.from_dict(changed)

@@ -12,6 +12,15 @@ from netstat_fw.records import Dialect, Socket
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures" / "windows"
 # Protocol, local and remote end, state, process id, service, executable, number of components.
+_GERMAN = """
+    tcp 0.0.0.0:135 0.0.0.0:* LISTEN 988
+    tcp 0.0.0.0:3389 0.0.0.0:* LISTEN 1204
+    tcp 192.0.2.10:50188 203.0.113.80:443 ESTABLISHED 2632
+    tcp 192.0.2.10:50189 203.0.113.80:443 CLOSE_WAIT 2632
+    tcp 192.0.2.10:50190 203.0.113.81:443 TIME_WAIT 0
+    tcp 192.0.2.10:50191 203.0.113.81:443 SYN_SENT 2632
+    udp [fe80::200:5eff:fe00:5302%12]:546 *:* - 1020
+"""
 RECORDS = {
     "findstr.txt": """
         tcp 127.0.0.1:6379 0.0.0.0:* LISTEN 6136
@@ -27,24 +36,8 @@ RECORDS = {
         udp 0.0.0.0:500 *:* -
         udp 0.0.0.0:50127 198.51.100.94:443 -
     """,
-    "netstat_ano_de_cp850.txt": """
-        tcp 0.0.0.0:135 0.0.0.0:* LISTEN 988
-        tcp 0.0.0.0:3389 0.0.0.0:* LISTEN 1204
-        tcp 192.0.2.10:50188 203.0.113.80:443 ESTABLISHED 2632
-        tcp 192.0.2.10:50189 203.0.113.80:443 CLOSE_WAIT 2632
-        tcp 192.0.2.10:50190 203.0.113.81:443 TIME_WAIT 0
-        tcp 192.0.2.10:50191 203.0.113.81:443 SYN_SENT 2632
-        udp [fe80::200:5eff:fe00:5302%12]:546 *:* - 1020
-    """,
-    "netstat_ano_de_utf16.txt": """
-        tcp 0.0.0.0:135 0.0.0.0:* LISTEN 988
-        tcp 0.0.0.0:3389 0.0.0.0:* LISTEN 1204
-        tcp 192.0.2.10:50188 203.0.113.80:443 ESTABLISHED 2632
-        tcp 192.0.2.10:50189 203.0.113.80:443 CLOSE_WAIT 2632
-        tcp 192.0.2.10:50190 203.0.113.81:443 TIME_WAIT 0
-        tcp 192.0.2.10:50191 203.0.113.81:443 SYN_SENT 2632
-        udp [fe80::200:5eff:fe00:5302%12]:546 *:* - 1020
-    """,
+    "netstat_ano_de_cp850.txt": _GERMAN,
+    "netstat_ano_de_utf16.txt": _GERMAN,
     "netstat_anob_paged.txt": """
         tcp 0.0.0.0:22 0.0.0.0:* LISTEN 3120 sshd.exe
         tcp 0.0.0.0:3389 0.0.0.0:* LISTEN 1204 TermService svchost.exe
