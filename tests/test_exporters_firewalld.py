@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
+import attrs
 import pytest
 from hypothesis import given
 from test_nftables_live import hostile, spoken_of
@@ -43,8 +44,9 @@ SSH = Rule(
 MAIL = Rule(action="reject", protocol="tcp", local_ports=PortSet([25]), log=Log("mail"))
 LATER = Rule(action="drop", protocol="udp", local_ports=PortSet([69]), enabled=False)
 LEASE = Rule(action="accept", protocol="udp", local_ports=PortSet([68]), remote_ports=PortSet([67]))
+PAIRS = attrs.evolve(LEASE, local_ports=PortSet([68, 546]))
 RULESET = Ruleset(
-    Chain("reject", [LOOPBACK, NEIGHBOURS, SSH, MAIL, LATER, LEASE]),
+    Chain("reject", [LOOPBACK, NEIGHBOURS, SSH, MAIL, LATER, PAIRS]),
     Chain("accept"),
     caveats=[Reason("DAMAGED", "line 3 -- could not be read")],
 )
@@ -58,7 +60,7 @@ ZONE = f"""\
   - DAMAGED: line 3 __ could not be read
 
   Left out, because this target cannot hold it:
-  - {LEASE.id}: accepts nothing here: a rich rule holds the ports of one side; name those of one
+  - {PAIRS.id}: accepts nothing here: a rich rule holds the ports of one side; name those of one
     side only
 
   firewalld itself accepts the loopback interface and established connections, and drops
@@ -84,7 +86,7 @@ ZONE = f"""\
   <rule priority="7" family="ipv4"><port port="25" protocol="tcp"/><log prefix="mail " level="info"><limit value="10/m"/></log><reject type="tcp-reset"/></rule>
   <rule priority="8" family="ipv6"><port port="25" protocol="tcp"/><log prefix="mail " level="info"><limit value="10/m"/></log><reject type="tcp-reset"/></rule>
   <!-- disabled: {LATER.id} -->
-  <!-- left out: {LEASE.id} -->
+  <!-- left out: {PAIRS.id} -->
 </zone>
 """
 
@@ -101,10 +103,10 @@ POLICY = """\
 
 DIRECT = """\
 <direct>
-  <rule ipv="ipv4" table="filter" chain="OUTPUT" priority="0">! -o lo -m conntrack --ctstate INVALID -j DROP</rule>
-  <rule ipv="ipv6" table="filter" chain="OUTPUT" priority="0">! -o lo -m conntrack --ctstate INVALID -j DROP</rule>
   <rule ipv="ipv6" table="filter" chain="INPUT" priority="0">! -i lo -p ipv6-icmp -m icmp6 --icmpv6-type 135 -m hl ! --hl-eq 255 -j DROP</rule>
   <rule ipv="ipv6" table="filter" chain="INPUT" priority="0">! -i lo -p ipv6-icmp -m icmp6 --icmpv6-type 136 -m hl ! --hl-eq 255 -j DROP</rule>
+  <rule ipv="ipv4" table="filter" chain="OUTPUT" priority="0">! -o lo -m conntrack --ctstate INVALID -j DROP</rule>
+  <rule ipv="ipv6" table="filter" chain="OUTPUT" priority="0">! -o lo -m conntrack --ctstate INVALID -j DROP</rule>
 </direct>
 """
 
@@ -119,7 +121,7 @@ def test_a_whole_zone_reads_well() -> None:
     ]
     assert rendered.files["policies/netstat-fw-out.xml"].endswith(f"-->\n{POLICY}")
     assert rendered.files["direct.xml"].endswith(f"-->\n{DIRECT}")
-    assert [omission.rule for omission in rendered.omissions] == [LEASE.id]
+    assert [omission.rule for omission in rendered.omissions] == [PAIRS.id]
 
 
 def outgoing(*rules: Rule, default: str = "drop") -> Rendered:
@@ -165,7 +167,7 @@ def test_each_part_of_a_rule_has_its_form(fields: dict[str, Any], expected: list
 
 OBSTACLES: list[tuple[dict[str, Any], str]] = [
     ({"interface": "eth0"}, "a rule without one would fit"),
-    ({"protocol": "udp", "local_ports": PortSet([1]), "remote_ports": PortSet([2])}, "one side"),
+    ({"protocol": "udp", "local_ports": PortSet([1, 3]), "remote_ports": PortSet([2])}, "one side"),
     ({"protocol": "udplite", "remote_ports": PortSet([2])}, "no ports of udplite"),
     ({"protocol": "icmpv6", "icmp_types": (130,)}, "no name for one of the types"),
     ({"hop_limit": 255}, "cannot ask for a hop limit"),
@@ -183,6 +185,52 @@ def test_what_firewalld_cannot_say_is_left_out_only_where_that_is_stricter(
     assert rich_rules(rendered) == []
     with pytest.raises(ExportError, match=way_round):
         outgoing(Rule(action="drop", **fields), default="accept")
+
+
+def both_ports(*others: Rule, default: str = "drop") -> tuple[list[str], list[Omission]]:
+    """Give the direct rules for a DHCP client, and what they take from other rules."""
+    lease = attrs.evolve(LEASE, families=("ipv4",))
+    rendered = outgoing(lease, *others, default=default)
+    direct = re.findall(r'ipv="(.*-p udp.*)</rule>', rendered.files["direct.xml"])
+    return direct, [each for each in rendered.omissions if each.rule != lease.id]
+
+
+def test_a_rule_with_the_ports_of_both_sides_is_guarded_by_a_direct_rule() -> None:
+    drop = (
+        'ipv4" table="filter" chain="OUTPUT" priority="0">! -o lo -p udp -m conntrack'
+        " ! --ctstate RELATED,ESTABLISHED -m udp --sport 68 ! --dport 67 -j DROP"
+    )
+    assert both_ports() == ([drop], [])
+    ranges = attrs.evolve(LEASE, local_ports=PortSet([(1, 9)]), remote_ports=PortSet([(5, 7)]))
+    assert "--dport 1:9 ! --sport 5:7 -j DROP" in render(
+        Ruleset(Chain("drop", [ranges]), Chain("drop")), "firewalld"
+    ).files["direct.xml"]  # fmt: skip
+
+
+TAKEN: list[tuple[Rule, bool]] = [
+    (Rule(action="accept", protocol="udp", remote_ports=PortSet([53])), True),
+    (Rule(action="accept", remote=AddressSet(["192.0.2.9"])), True),
+    (Rule(action="accept", protocol="udp", local_ports=PortSet([(60, 70)])), True),
+    (Rule(action="accept", protocol="tcp", remote_ports=PortSet([53])), False),
+    (Rule(action="accept", protocol="udp", remote_ports=PortSet([67])), False),
+    (Rule(action="accept", protocol="udp", local_ports=PortSet([69])), False),
+    (Rule(action="accept", protocol="udp", families=("ipv6",)), False),
+    (Rule(action="accept", states=("established",)), False),
+    (Rule(action="drop", protocol="udp", remote_ports=PortSet([53])), False),
+    (Rule(action="accept", protocol="udp", enabled=False), False),
+]
+
+
+@pytest.mark.parametrize(("other", "loses"), TAKEN, ids=str)
+def test_what_a_direct_rule_takes_from_others_is_told(other: Rule, loses: bool) -> None:  # noqa: FBT001
+    _, told = both_ports(other)
+    assert [each.rule for each in told] == ([other.id] if loses else [])
+
+
+def test_what_a_direct_rule_takes_from_the_default_is_told() -> None:
+    _, (told,) = both_ports(default="accept")
+    assert told.rule == ""
+    assert told.sentence.startswith("drops what begins between local port 68 and others than 67")
 
 
 def test_what_firewalld_decides_itself_is_not_said_again() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import subprocess
 import time
@@ -55,7 +56,7 @@ def expressible(chain: Chain) -> Chain:
     rules = [
         attrs.evolve(rule, states=() if len(rule.states) == 1 and rule.protocol else rule.states)
         for rule in chain.rules
-        if rule.interface in {None, "lo"} and not (rule.local_ports and rule.remote_ports)
+        if rule.interface in {None, "lo"}
     ]
     return attrs.evolve(chain, rules=rules)
 
@@ -219,6 +220,9 @@ def others() -> Iterator[Flow]:
             for remote in ("192.0.2.2", "127.0.0.1"):
                 tcp: dict[str, Any] = {"protocol": "tcp", "local_port": 123, "remote_port": 22}
                 yield Flow(**ends, **tcp, remote_address=remote, state=state, hop_limit=64)
+        for state, remote_port in itertools.product(("new", "established"), (66, 67, 1234)):
+            lease: dict[str, Any] = {"protocol": "udp", "local_port": 68, "state": state}
+            yield Flow(**ends, **lease, remote_port=remote_port, remote_address="192.0.2.2")
         for number in (0, 3, 5, 8, 11, 12, 13):
             echo: dict[str, Any] = {"protocol": "icmp", "icmp_type": number, "hop_limit": 64}
             yield Flow(**ends, **echo, remote_address="192.0.2.2")

@@ -3,9 +3,7 @@
 Both hold rich rules, each with a priority of its own, which is the order of the model; both drop
 what no rule accepts, so an accepting default is a last rule.
 
-A rich rule cannot ask for a hop limit or a connection state. What firewalld would therefore let
-through is dropped by direct rules before it comes to firewalld: invalid packets on their way out,
-and neighbour discovery that has passed a router.
+What rich rules cannot ask for is dropped by direct rules before it comes to firewalld.
 
 Written for firewalld 1.3 with its nftables backend, firewalld.richlanguage(5).
 """
@@ -16,21 +14,26 @@ from typing import TYPE_CHECKING
 
 from netstat_fw.errors import ExportError
 from netstat_fw.exporters.annotations import header_comments, rule_comment
+from netstat_fw.exporters.firewalld_direct import (
+    direct_rules,
+    dropped_with,
+    has_both_ports,
+    is_guarded,
+)
 from netstat_fw.exporters.firewalld_rich import TYPE_NAMES, log_omissions, rich_rules
-from netstat_fw.exporters.iptables import BUILT_IN
 from netstat_fw.exporters.limits import omit_or_refuse
 from netstat_fw.exporters.linux import obstacle
 from netstat_fw.exporters.rendered import Omission, Rendered
 from netstat_fw.exporters.stateful import is_settled, state_obstacle, state_omissions
-from netstat_fw.protocol import Family, Protocol
-from netstat_fw.ruleset.base import NEIGHBOUR_DISCOVERY, is_neighbour_discovery
-from netstat_fw.ruleset.rule import Rule
+from netstat_fw.protocol import Protocol
+from netstat_fw.ruleset.base import is_neighbour_discovery
 from netstat_fw.ruleset.terms import Action, Direction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
-    from netstat_fw.ruleset.model import Chain, Ruleset
+    from netstat_fw.ruleset.model import Ruleset
+    from netstat_fw.ruleset.rule import Rule
 
 ZONE = "netstat-fw"
 POLICY = "netstat-fw-out"
@@ -68,10 +71,11 @@ def render(ruleset: Ruleset) -> Rendered:
         *outgoing,
         "</policy>",
     ]
+    direct = [line for way in Direction for line in direct_rules(ruleset.chain(way), way)]
     parts = {
         f"zones/{ZONE}.xml": zone,
         f"policies/{POLICY}.xml": policy,
-        "direct.xml": ["<direct>", *_direct_rules(ruleset), "</direct>"],
+        "direct.xml": ["<direct>", *direct, "</direct>"],
     }
     files = {
         name: "\n".join(['<?xml version="1.0" encoding="utf-8"?>', *header, *lines]) + "\n"
@@ -103,9 +107,7 @@ def _rules(ruleset: Ruleset, direction: Direction, omissions: list[Omission]) ->
             omissions.append(omit_or_refuse(rule, "firewalld", found))
             lines.append(f"  <!-- left out: {comment} -->")
             continue
-        if is_neighbour_discovery(rule) and any(map(_takes_neighbours, _others(chain, rule))):
-            sentence = "drops it with any other hop limit, which another rule would accept"
-            omissions.append(Omission(rule.id, sentence))
+        omissions += dict.fromkeys(dropped_with(rule, chain))
         lines.append(f"  <!-- {comment} -->")
         omissions += log_omissions(rule)
         for attributes, inside in rich_rules(rule, ruleset.resolve(rule), direction):
@@ -122,30 +124,11 @@ def _rules(ruleset: Ruleset, direction: Direction, omissions: list[Omission]) ->
     return lines
 
 
-def _direct_rules(ruleset: Ruleset) -> Iterator[str]:
-    """Give what rich rules cannot say: drops, which are final wherever they happen."""
-    for family in Family:
-        yield _direct(family, Direction.OUTGOING, "! -o lo -m conntrack --ctstate INVALID")
-    for direction in Direction:
-        flag = "-i" if direction is Direction.INCOMING else "-o"
-        rules = ruleset.chain(direction).rules
-        passed = {n for r in rules if is_neighbour_discovery(r) for n in r.icmp_types}
-        for number in sorted(passed):
-            match = f"! {flag} lo -p ipv6-icmp -m icmp6 --icmpv6-type {number} -m hl ! --hl-eq 255"
-            yield _direct(Family.IPV6, direction, match)
-
-
-def _direct(family: Family, direction: Direction, match: str) -> str:
-    chain = BUILT_IN[direction]
-    place = f'ipv="{family.value}" table="filter" chain="{chain}" priority="0"'
-    return f"  <rule {place}>{match} -j DROP</rule>"
-
-
 def _obstacle(rule: Rule) -> str | None:
     protocol = rule.protocol
     if rule.interface is not None:
         return "a firewalld zone has interfaces, a rule in it cannot; a rule without one would fit"
-    if rule.local_ports is not None and rule.remote_ports is not None:
+    if has_both_ports(rule) and not is_guarded(rule):
         return "a rich rule holds the ports of one side; name those of one side only"
     if protocol is Protocol.UDPLITE and (rule.local_ports or rule.remote_ports):
         return "firewalld knows no ports of udplite; a rule without them would fit"
@@ -154,21 +137,6 @@ def _obstacle(rule: Rule) -> str | None:
     if rule.hop_limit is not None and not is_neighbour_discovery(rule):
         return "firewalld cannot ask for a hop limit; a rule without one would fit"
     return state_obstacle(rule, "firewalld") or obstacle(rule, "firewalld")
-
-
-def _others(chain: Chain, rule: Rule) -> list[Rule]:
-    """Return all that could accept what a rule does not match: other rules, and the default."""
-    others = [other for other in chain.rules if other.enabled and other != rule]
-    return [*others, Rule(action=chain.default)]
-
-
-def _takes_neighbours(rule: Rule) -> bool:
-    return (
-        rule.action is Action.ACCEPT
-        and rule.protocol in {None, Protocol.ICMPV6}
-        and (not rule.icmp_types or any(n in NEIGHBOUR_DISCOVERY for n in rule.icmp_types))
-        and not is_settled(rule, "firewalld")
-    )
 
 
 _ZONE_TARGETS = {"DROP": "DROP", "REJECT": "%%REJECT%%"}

@@ -64,7 +64,9 @@ def _elements(rule: Rule, direction: Direction, family: Family) -> list[str]:
     if rule.icmp_types:
         names = TYPE_NAMES[family]
         return [f'<icmp-type name="{names[number]}"/>' for number in rule.icmp_types]
-    ends = {REMOTE_END[direction]: rule.remote_ports, LOCAL_END[direction]: rule.local_ports}
+    # Of a rule with the ports of both sides the remote ones are the direct rules' business.
+    remote_ports = rule.remote_ports if rule.local_ports is None else None
+    ends = {REMOTE_END[direction]: remote_ports, LOCAL_END[direction]: rule.local_ports}
     elements = [
         f'<{_PORTS[end]} port="{shown_range(first, last)}" protocol="{protocol.value}"/>'
         for end, ports in ends.items()
