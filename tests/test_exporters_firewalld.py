@@ -60,8 +60,8 @@ ZONE = f"""\
   - DAMAGED: line 3 __ could not be read
 
   Left out, because this target cannot hold it:
-  - {PAIRS.id}: accepts nothing here: a rich rule holds the ports of one side; name those of one
-    side only
+  - incoming: accept udp/68,546 from any with remote port 67 ({PAIRS.id}): accepts nothing here:
+    a rich rule holds the ports of one side; name those of one side only
 
   firewalld itself accepts the loopback interface and established connections, and drops
   what is invalid, before any of these rules.

@@ -52,8 +52,8 @@ V4 = f"""\
 # - DAMAGED: line 3 could not be read
 #
 # Left out, because this target cannot hold it:
-# - {GHOST.id}: accepts nothing here: iptables does not know user group admins; define its
-#   addresses as a zone
+# - incoming: accept tcp/22 from user group admins ({GHOST.id}): accepts nothing here: iptables
+#   does not know user group admins; define its addresses as a zone
 #
 # To load it for the first time, ip6tables.rules before iptables.rules:
 #   iptables-restore -n < iptables.rules

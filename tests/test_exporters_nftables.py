@@ -42,8 +42,8 @@ WHOLE = """\
 # - DAMAGED: line 3 could not be read
 #
 # Left out, because this target cannot hold it:
-# - @GROUP@: accepts nothing here: nftables does not know user group admins; define its
-#   addresses as a zone
+# - incoming: accept tcp/7722 from user group admins (@GROUP@): accepts nothing here: nftables
+#   does not know user group admins; define its addresses as a zone
 #
 # Questions:
 # - Q_UPDATES: How does this host get its updates?

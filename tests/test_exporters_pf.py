@@ -195,9 +195,10 @@ def test_a_whole_anchor_reads_well() -> None:
 # Host firewall written by netstat-fw.
 #
 # Left out, because this target cannot hold it:
-# - {mail.id}: is logged to pflog, without a prefix and a rate
-# - {ghost.id}: accepts nothing here: pf does not know user group admins; define its addresses as
-#   a zone
+# - incoming: reject tcp/25 from any ({mail.id}): is logged to pflog, without a prefix and a
+#   rate
+# - incoming: accept any protocol from user group admins ({ghost.id}): accepts nothing here: pf
+#   does not know user group admins; define its addresses as a zone
 #
 # pf.conf needs one line, before rules that are quick:  anchor "netstat_fw"
 # Check with  pfctl -a netstat_fw -nf netstat_fw.pf

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import string
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,6 +25,24 @@ def test_plain_text_is_short_and_made_of_harmless_characters(text: str, limit: i
 @given(st.text(alphabet=sorted(ALLOWED), max_size=50))
 def test_harmless_text_stays_as_it_is(text: str) -> None:
     assert plain(text, 50) == text.rstrip()
+
+
+@pytest.mark.parametrize(
+    ("text", "reduced"),
+    [
+        ("the operator's answer; look at it", "the operators answer, look at it"),
+        ("is not logged; Windows logs profiles", "is not logged, Windows logs profiles"),
+        ("others', a'b 's ;x ; x;y x;\n y", "others_, a_b _s _x _ x_y x__ y"),
+        ("ends in cron's", "ends in crons"),
+    ],
+)
+def test_signs_of_prose_become_what_reads_well(text: str, reduced: str) -> None:
+    assert plain(text, 100) == reduced
+
+
+@given(st.text(alphabet="as'; ;x"))
+def test_what_reads_well_is_as_harmless(text: str) -> None:
+    assert set(plain(text, 50)) <= set(ALLOWED)
 
 
 @given(st.text())

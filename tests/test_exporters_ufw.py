@@ -65,9 +65,9 @@ def test_a_whole_script_reads_well() -> None:
 # Host firewall written by netstat-fw.
 #
 # Left out, because this target cannot hold it:
-# - {MAIL.id}: logs with the prefix and at the rate of ufw
-# - {GHOST.id}: accepts nothing here: ufw does not know user group admins; define its addresses
-#   as a zone
+# - incoming: reject tcp/25 from any ({MAIL.id}): logs with the prefix and at the rate of ufw
+# - incoming: accept any protocol from user group admins ({GHOST.id}): accepts nothing here: ufw
+#   does not know user group admins; define its addresses as a zone
 #
 # ufw itself accepts the loopback interface and established connections before any of these rules.
 # While this runs, the host has no firewall; ufw keeps copies of the rules that it replaces.

@@ -289,10 +289,10 @@ def test_a_whole_script_reads_well() -> None:
 # Host firewall written by netstat-fw.
 #
 # Left out, because this target cannot hold it:
-# - {mail.id}: drops, and nobody is told
-# - {mail.id}: is not logged_ Windows logs whole profiles
-# - {ghost.id}: accepts nothing here: windows does not know user group admins_ define its
-# addresses as a zone
+# - incoming: reject tcp/25 from any ({mail.id}): drops, and nobody is told
+# - incoming: reject tcp/25 from any ({mail.id}): is not logged, Windows logs whole profiles
+# - incoming: accept any protocol from user group admins ({ghost.id}): accepts nothing here:
+# windows does not know user group admins, define its addresses as a zone
 #
 # Windows never filters loopback, accepts replies by itself, drops what belongs to nothing.
 # Rules of others stay. What they allow still passes, and what they block does not.

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netstat_fw.exporters.quoting import comment_lines, plain
+from netstat_fw.ruleset.phrasing import phrase_rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -66,11 +67,18 @@ def header_comments(
     return lines
 
 
+def say_omissions(ruleset: Ruleset, omissions: Iterable[Omission]) -> Iterator[str]:
+    """Say what a target cannot hold, each once, with the rule in words beside its id."""
+    for omission in dict.fromkeys(omissions):
+        words = phrase_rules(ruleset, omission.rule)
+        yield f"{words} ({omission.rule}): {omission.sentence}" if words else str(omission)
+
+
 def _sections(
     ruleset: Ruleset, omissions: Iterable[Omission]
 ) -> Iterator[tuple[str, Iterable[str]]]:
     yield "Caveats", (f"{c.code}: {c.sentence}" for c in ruleset.caveats)
-    yield "Left out, because this target cannot hold it", map(str, omissions)
+    yield "Left out, because this target cannot hold it", say_omissions(ruleset, omissions)
     yield (
         "Questions",
         (

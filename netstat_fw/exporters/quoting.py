@@ -20,6 +20,9 @@ Document: TypeAlias = Union[str, "Sequence[Document]", "Mapping[str, Document]"]
 
 _WIDTH = 100
 _NOT_PLAIN = re.compile(r"[^A-Za-z0-9 ._,:/()+=@-]")
+# In prose alone: whatever else they stand in is no sentence, and shows that something was there.
+_SEMICOLON = re.compile(r"(?<=[a-z0-9]);(?= [A-Za-z])")
+_APOSTROPHE = re.compile(r"(?<=[a-z])'(?=s(?:[ ,;:)]|$))")
 # A line comment ends at its line break only; a backslash before one would join the next line.
 _NOT_IN_COMMENT = re.compile(r"[^ -\[\]-~]")
 _NOT_IN_TOKEN = re.compile(r"[^A-Za-z0-9_-]")
@@ -31,10 +34,16 @@ _BLANKS = re.compile(r"[ \t]+")
 def plain(text: str, limit: int) -> str:
     r"""Reduce text to letters, digits, blanks and ``._,:/()+=@-``, at most `limit` bytes of them.
 
+    A semicolon and an apostrophe within prose become what reads best of those, before all else that
+    is left becomes ``_``.
+
     >>> plain('a";accept;#\n', 120), plain("näme", 3)
     ('a__accept___', 'n_m')
+    >>> plain("this machine's own; nobody else's", 120)
+    'this machines own, nobody elses'
     """
-    return _NOT_PLAIN.sub("_", text)[:limit].rstrip()
+    prose = _SEMICOLON.sub(",", _APOSTROPHE.sub("", text))
+    return _NOT_PLAIN.sub("_", prose)[:limit].rstrip()
 
 
 def quoted(text: str, limit: int) -> str:

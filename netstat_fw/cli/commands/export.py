@@ -14,15 +14,12 @@ from netstat_fw.cli.outputs import make_folder, write_file
 from netstat_fw.cli.policies import make_policy, policy_options
 from netstat_fw.cli.results import finish
 from netstat_fw.exporters import TARGETS, render
-from netstat_fw.ruleset.phrasing import phrase_rules
+from netstat_fw.exporters.annotations import say_omissions
 from netstat_fw.ruleset.proposal import propose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from netstat_fw.exporters import Omission, Rendered
+    from netstat_fw.exporters import Rendered
     from netstat_fw.records import Dialect
-    from netstat_fw.ruleset.model import Ruleset
 
 _USUAL_WAIT = 60
 _FLAGS = {"true": True, "false": False}
@@ -126,7 +123,7 @@ def command(
     host = read_host(captures, dialect, policy.decisions.ephemeral)
     ruleset = propose(host.findings, policy)
     rendered = render(ruleset, target, **options)
-    for sentence in _say_omissions(ruleset, rendered.omissions):
+    for sentence in say_omissions(ruleset, rendered.omissions):
         click.echo(f"left out: {cleaned(sentence)}", err=True)
     if deploy:
         from netstat_fw.exporters.deploy import deploy_script  # noqa: PLC0415 - as above
@@ -139,13 +136,6 @@ def command(
         if output is None:
             _tell_others(rendered, target)
     finish(is_damaged=host.is_damaged)
-
-
-def _say_omissions(ruleset: Ruleset, omissions: Iterable[Omission]) -> Iterable[str]:
-    """Say what the target cannot hold, each once, with the rules in words."""
-    for omission in dict.fromkeys(omissions):
-        words = phrase_rules(ruleset, omission.rule)
-        yield f"{words} ({omission.rule}): {omission.sentence}" if words else str(omission)
 
 
 def _write(
