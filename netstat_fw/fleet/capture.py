@@ -6,6 +6,7 @@ from wherever and however often it comes.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from typing import TYPE_CHECKING
 
@@ -53,7 +54,7 @@ class HostCapture:
     text: str | bytes = attrs.field(repr=False)
     refusal: str | None = None
 
-    @property
+    @functools.cached_property
     def key(self) -> str:
         """Name the capture by 32 hexadecimal digits, the same in every run and on every machine."""
         kind, data = self.refusal or "bytes", self.text

@@ -49,8 +49,9 @@ def make_converter() -> Converter:
         (IPv6Network, IPv6Network),
         (IPv4Network | IPv6Network, ip_network),
     )
+    write = lru_cache(_MOST_KEPT)(str)
     for kind, read in texts:
-        converter.register_unstructure_hook(kind, str)
+        converter.register_unstructure_hook(kind, write)
         converter.register_structure_hook(kind, _reading(lru_cache(_MOST_KEPT)(read)))
     converter.register_structure_hook(CaptureLabel, _reading(_read_label))
     converter.register_unstructure_hook(CaptureLabel, _write_label)
