@@ -19,8 +19,9 @@ from netstat_fw.exporters import exporter_of, render
 from netstat_fw.exporters.deploy import deploy_script
 from netstat_fw.protocol import Family, Protocol
 from netstat_fw.ruleset.base import base_rules
+from netstat_fw.ruleset.log import Log
 from netstat_fw.ruleset.model import Chain, Ruleset, Zone
-from netstat_fw.ruleset.rule import Log, RemoteReference, Rule
+from netstat_fw.ruleset.rule import RemoteReference, Rule
 from netstat_fw.ruleset.sets import AddressSet, PortSet
 from netstat_fw.ruleset.terms import Action, RemoteKind
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from netstat_fw.ruleset.terms import LogInterval
 
 if TYPE_CHECKING:
-    from netstat_fw.ruleset.rule import LogRate
+    from netstat_fw.ruleset.log import LogRate
 
 # XT_LIMIT_SCALE of linux/netfilter/xt_limit.h, times the seconds of the unit.
 _UNITS = {
@@ -28,7 +28,7 @@ _DEFAULT_BURST = 5
 def limit_match(rate: LogRate) -> tuple[str, str]:
     """Return the match as iptables-save lists it, and what it logs less than asked, or nothing.
 
-    >>> from netstat_fw.ruleset.rule import LogRate
+    >>> from netstat_fw.ruleset.log import LogRate
     >>> limit_match(LogRate(60))
     ('-m limit --limit 1/sec', '')
     >>> limit_match(LogRate(1, LogInterval.DAY))

@@ -34,8 +34,9 @@ from netstat_fw.ruleset.terms import Action, Direction
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from netstat_fw.ruleset.log import Log
     from netstat_fw.ruleset.model import Ruleset
-    from netstat_fw.ruleset.rule import Log, Rule
+    from netstat_fw.ruleset.rule import Rule
     from netstat_fw.ruleset.sets import AddressSet, PortSet
 
 TABLE = "netstat_fw"

@@ -34,8 +34,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from netstat_fw.address import Network
+    from netstat_fw.ruleset.log import Log
     from netstat_fw.ruleset.model import Ruleset
-    from netstat_fw.ruleset.rule import Log, Rule
+    from netstat_fw.ruleset.rule import Rule
     from netstat_fw.ruleset.sets import AddressSet, PortSet
 
 Object: TypeAlias = dict[str, Any]

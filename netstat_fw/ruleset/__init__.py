@@ -20,11 +20,12 @@ if TYPE_CHECKING:
     )
     from netstat_fw.ruleset.flow import Decision, Flow, matches
     from netstat_fw.ruleset.linting import LintCode, LintFinding, lint
+    from netstat_fw.ruleset.log import Log, LogRate
     from netstat_fw.ruleset.model import Chain, Ruleset, Service, Zone
     from netstat_fw.ruleset.narrowing import Narrowed, narrow
     from netstat_fw.ruleset.policy import Policy, Profile
     from netstat_fw.ruleset.proposal import propose
-    from netstat_fw.ruleset.rule import Log, LogRate, RemoteReference, Rule
+    from netstat_fw.ruleset.rule import RemoteReference, Rule
     from netstat_fw.ruleset.schema import json_schema
     from netstat_fw.ruleset.sets import AddressSet, PortSet
     from netstat_fw.ruleset.starter import write_starter
@@ -83,11 +84,12 @@ HOMES = {
     "netstat_fw.ruleset.decisions.values": "Choice Decisions OwnCompanions PortChoice Reply",
     "netstat_fw.ruleset.flow": "Decision Flow matches",
     "netstat_fw.ruleset.linting": "LintCode LintFinding lint",
+    "netstat_fw.ruleset.log": "Log LogRate",
     "netstat_fw.ruleset.model": "Chain Ruleset Service Zone",
     "netstat_fw.ruleset.narrowing": "Narrowed narrow",
     "netstat_fw.ruleset.policy": "Policy Profile",
     "netstat_fw.ruleset.proposal": "propose",
-    "netstat_fw.ruleset.rule": "Log LogRate RemoteReference Rule",
+    "netstat_fw.ruleset.rule": "RemoteReference Rule",
     "netstat_fw.ruleset.schema": "json_schema",
     "netstat_fw.ruleset.sets": "AddressSet PortSet",
     "netstat_fw.ruleset.starter": "write_starter",

@@ -16,7 +16,8 @@ from netstat_fw.errors import RulesetError
 from netstat_fw.evidence import ProcessCheck, Question, Reason
 from netstat_fw.protocol import Protocol  # noqa: TC001 - attrs.resolve_types needs it
 from netstat_fw.ruleset.index import FirstMatch
-from netstat_fw.ruleset.rule import NAME, RemoteReference, Rule, check_name
+from netstat_fw.ruleset.names import NAME, check_name
+from netstat_fw.ruleset.rule import RemoteReference, Rule
 from netstat_fw.ruleset.sets import AddressSet, PortSet  # noqa: TC001 - the same
 from netstat_fw.ruleset.terms import Action, Direction, RemoteKind, as_action
 

@@ -13,7 +13,7 @@ import attrs
 from netstat_fw.brief import brief
 from netstat_fw.errors import RulesetError
 from netstat_fw.ruleset.decisions.values import Decisions
-from netstat_fw.ruleset.rule import Log
+from netstat_fw.ruleset.log import Log
 from netstat_fw.ruleset.terms import member
 
 

@@ -23,12 +23,12 @@ from netstat_fw.evidence import (  # noqa: TC001 - attrs.resolve_types needs the
     Reason,
 )
 from netstat_fw.protocol import Family, Protocol
-from netstat_fw.ranges import POSITIVE
+from netstat_fw.ruleset.log import Log  # noqa: TC001 - attrs.resolve_types needs it
+from netstat_fw.ruleset.names import NAME, check_name
 from netstat_fw.ruleset.sets import BOTH_FAMILIES, AddressSet, PortSet
 from netstat_fw.ruleset.terms import (
     Action,
     ConnectionState,
-    LogInterval,
     RemoteKind,
     as_action,
     member,
@@ -42,19 +42,7 @@ _WITH_TYPES = (Protocol.ICMP, Protocol.ICMPV6)
 _OCTET = 255
 
 # What the JSON Schema says of a field beside its type.
-NAME = {"minLength": 1}
 _OCTETS = {"minimum": 0, "maximum": _OCTET}
-
-
-def check_name(_instance: object, field: attrs.Attribute[str], value: str) -> None:
-    """Validate a name: some text, printable, no blanks around it."""
-    if not value or not value.isprintable() or value != value.strip():
-        raise RulesetError(f"{field.name} {value!r} is empty, padded or not printable")
-
-
-def _check_count(_instance: object, field: attrs.Attribute[int], value: int) -> None:
-    if value < 1:
-        raise RulesetError(f"{field.name} of a log rate is 1 or more, not {value}")
 
 
 def _remote_kind(kind: RemoteKind | str) -> RemoteKind:
@@ -84,34 +72,6 @@ class RemoteReference:
 def is_group(remote: AddressSet | RemoteReference | None) -> TypeGuard[RemoteReference]:
     """Tell whether a remote side is a group, whose members only the platform knows."""
     return isinstance(remote, RemoteReference) and remote.kind is not RemoteKind.ZONE
-
-
-@attrs.frozen
-class LogRate:
-    """At most how often a rule logs.
-
-    Attributes:
-        count: messages per interval, 1 or more.
-        interval: the unit of time.
-        burst: messages that may come at once before the rate holds, 1 or more.
-    """
-
-    count: int = attrs.field(validator=_check_count, metadata=POSITIVE)
-    interval: LogInterval = LogInterval.MINUTE
-    burst: int = attrs.field(default=5, validator=_check_count, metadata=POSITIVE)
-
-
-@attrs.frozen
-class Log:
-    """That a rule logs the packets it decides.
-
-    Attributes:
-        prefix: text before each message; targets cut it (iptables after 29 bytes).
-        rate: None for every packet. The rate limits the messages, never the rule's action.
-    """
-
-    prefix: str = attrs.field(default="netstat-fw", validator=check_name, metadata=NAME)
-    rate: LogRate | None = LogRate(10)
 
 
 def _ordered_families(families: Iterable[Family | str]) -> tuple[Family, ...]:

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from netstat_fw.address import Address
     from netstat_fw.analyzers.findings import Connection
     from netstat_fw.protocol import Protocol
+    from netstat_fw.ruleset.log import Log
     from netstat_fw.ruleset.proposal.verdicts import Remote, Verdict
-    from netstat_fw.ruleset.rule import Log
 
 
 def write_verdict(
