@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from netstat_fw.analyzers.findings import Findings, Scope
+from netstat_fw.brief import brief
 from netstat_fw.construct import without_cycle_search
 from netstat_fw.diagnostics import printable
 from netstat_fw.errors import NetstatFwError
@@ -89,6 +90,17 @@ class HostReport:
                 },
                 key=lambda pair: (pair[0].value, pair[1]),
             )
+        )
+
+    def __repr__(self) -> str:
+        """Sum the report up."""
+        return brief(
+            self,
+            host=self.host,
+            captures=len(self.notes),
+            exposes=self.exposes,
+            changes=len(self.changes),
+            problem=self.problem,
         )
 
 
