@@ -141,7 +141,7 @@ def test_t3_a_forged_syn_writes_no_rule(port: int, policy: Policy) -> None:
     assert "203.0.113.66" not in after.to_json()
 
 
-def test_t3_beside_a_listener_of_the_other_family_both_are_one_exposure() -> None:
+def test_t3_beside_a_listener_of_the_other_family_speaks_for_its_own_address() -> None:
     """On Windows an IPv4 listener says nothing of IPv6."""
     sockets = (
         Socket(Protocol.TCP, Family.IPV4, Endpoint(None, 80), Endpoint(),
@@ -149,9 +149,13 @@ def test_t3_beside_a_listener_of_the_other_family_both_are_one_exposure() -> Non
         Socket(Protocol.TCP, Family.IPV6, Endpoint(ip_address("2001:db8::2"), 80),
                Endpoint(ip_address("2001:db8::9"), 50000), State.SYN_RECEIVED, line=2),
     )  # fmt: skip
-    found = exposure_at(analyze(Capture(Dialect.WINDOWS, sockets)), 80)
-    assert found.families == (Family.IPV4, Family.IPV6)
-    assert [each.line for each in found.evidence] == [1, 2]
+    found = [e for e in analyze(Capture(Dialect.WINDOWS, sockets)).exposures if e.port == 80]
+    assert [(e.scope, e.families) for e in found] == [
+        (Scope.ANY, (Family.IPV4,)),
+        (Scope.ADDRESSES, (Family.IPV6,)),
+    ]
+    assert found[1].addresses == (ip_address("2001:db8::2"),)
+    assert [line.line for line in found[1].evidence] == [2]
 
 
 @pytest.mark.parametrize(

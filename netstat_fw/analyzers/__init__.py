@@ -81,7 +81,7 @@ def _survey_and_find(
 
 def _find(capture: Capture, rows: Survey, context: Context) -> Findings:
     """Run the analyzers in their order: what was captured, then what follows from it."""
-    flows = Flows()
+    flows = Flows(listeners=context.host.listeners_captured)
     listening = place_listeners(rows.listeners, rows.homes, context)
     judge_listeners(rows.listeners, listening, flows)
     covers = cover(listening)

@@ -91,9 +91,9 @@ def file_connected(  # noqa: PLR0911 - one return for each direction
     if way is Way.COVERED and traffic is not None:
         return traffic.take(row, direction, Fate.COVERED)
     if way is Way.IN and local is not None:
-        return flows.into(protocol, local).take(row, direction, Fate.FINDING)
+        return flows.into(row, local).take(row, direction, Fate.FINDING)
     if way is Way.BOTH and local is not None:
-        arriving = flows.into(protocol, local) if traffic is None else traffic
+        arriving = flows.into(row, local) if traffic is None else traffic
         arriving.take(row, direction, Fate.COVERED)
     if way is not Way.ASK and remote is not None:
         # A port that has a role of its own is none that a client got by chance.

@@ -61,15 +61,15 @@ def _file(row: Row, direction: Conclusion, shut: Container[Port], flows: Flows) 
     protocol, local, remote = row.socket.protocol, row.local.port, row.remote.port
     way = direction.way
     if local is not None and _is_session(row, local, direction) and (protocol, local) not in shut:
-        return flows.into(protocol, local).take(row, SESSION, Fate.FINDING)
+        return flows.anywhere_into(row, local).take(row, SESSION, Fate.FINDING)
     # Row T5 has looked at the remote port already, and most connections come by it.
     if way is Way.OUT and remote is not None and (direction is T5 or remote not in PEERS_EPHEMERAL):
         return flows.out_to(protocol, remote).take(row, direction, Fate.FINDING)
     if way is Way.IN and local is not None and (protocol, local) not in shut:
-        return flows.into(protocol, local).take(row, direction, Fate.FINDING)
+        return flows.into(row, local).take(row, direction, Fate.FINDING)
     if way is Way.BOTH and local is not None:
         if (protocol, local) not in shut:
-            flows.into(protocol, local).take(row, direction, Fate.FINDING)
+            flows.into(row, local).take(row, direction, Fate.FINDING)
         return flows.out_to(protocol, local).take(row, direction, Fate.FINDING)
     return _asked(row, direction, flows).take(row, direction, Fate.QUESTION)
 

@@ -60,8 +60,9 @@ class Cover:
     def find(self, end: End) -> Traffic | None:
         """Find the traffic of the exposure that a connection's local end belongs to."""
         if end.key is None:
-            # The connection's own address is not known: any bind of the port may be it.
-            return next(self.traffic(), None)
+            # The connection's own address is not known: a bind that is not known either is it, or
+            # else any bind of the port may be.
+            return self.unnamed or next(self.traffic(), None)
         traffic = self.addresses.get(end.key)
         if traffic is None:
             traffic = self.ipv4 if end.family is Family.IPV4 else self.ipv6

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from netstat_fw.analyzers.facts import HostFacts  # noqa: TC001 - attrs.resolve_types needs it
-from netstat_fw.analyzers.ports import Connection, Datagram, Exposure
+from netstat_fw.analyzers.ports import Connection, Datagram, Exposure, Meeting
 from netstat_fw.analyzers.terms import Basis, DualStack, Fate, Risk, Role, Scope, Stance
 from netstat_fw.brief import brief
 from netstat_fw.evidence import Evidence, ProcessCheck, Question, Reason  # noqa: TC001 - as above
@@ -32,6 +32,7 @@ __all__ = [
     "Fate",
     "Findings",
     "Hazard",
+    "Meeting",
     "Outcome",
     "Risk",
     "Role",

@@ -15,6 +15,7 @@ from netstat_fw.analyzers.citation import unite
 from netstat_fw.analyzers.conclusions import NAMED, UNREADABLE
 from netstat_fw.analyzers.findings import Basis, Connection, Exposure, Fate, Scope
 from netstat_fw.analyzers.host import sort_addresses
+from netstat_fw.analyzers.meetings import are_placed, find_meetings
 from netstat_fw.analyzers.roles import carried_by, role_of
 from netstat_fw.analyzers.rows import DATAGRAMS, holder
 from netstat_fw.analyzers.traffic import Traffic
@@ -37,13 +38,16 @@ class Flows:
     """Where captured traffic is filed.
 
     Attributes:
-        incoming: traffic to local ports whose exposure only it speaks for.
+        listeners: the listeners of the host are captured.
+        incoming: traffic to local ports whose exposure only it speaks for, by protocol, port and
+            scope.
         outgoing: traffic that this host started, by protocol and remote port.
         asked: traffic that only the operator can explain, by code and subject of the question.
         verdicts: what becomes of each row, by its index.
     """
 
-    incoming: dict[Port, Traffic] = attrs.field(factory=dict)
+    listeners: bool = False
+    incoming: dict[tuple[Protocol, int, Scope], Traffic] = attrs.field(factory=dict)
     outgoing: dict[Protocol, dict[int, Traffic]] = attrs.field(
         factory=lambda: {protocol: {} for protocol in Protocol}
     )
@@ -52,12 +56,25 @@ class Flows:
     _protocol: Protocol | None = None
     _ports: dict[int, Traffic] = attrs.field(factory=dict)
 
-    def into(self, protocol: Protocol, port: int) -> Traffic:
-        """Return the traffic to a local port."""
-        if (protocol, port) not in self.incoming:
-            key = Exposure, protocol, port, None, Scope.ANY
-            self.incoming[protocol, port] = Traffic(key)
-        return self.incoming[protocol, port]
+    def into(self, row: Row, port: int) -> Traffic:
+        """Return the traffic to the local port of a row.
+
+        Where listeners are captured, and there is none for it, nothing but its own address can be
+        meant: on the others the port may be somebody else's.
+        """
+        here = self.listeners and row.local.address is not None
+        key = row.socket.protocol, port, Scope.ADDRESSES if here else Scope.ANY
+        return self._into(key)
+
+    def anywhere_into(self, row: Row, port: int) -> Traffic:
+        """Return the traffic to the local port of a row, whose listener may be on any address."""
+        return self._into((row.socket.protocol, port, Scope.ANY))
+
+    def _into(self, key: tuple[Protocol, int, Scope]) -> Traffic:
+        if key not in self.incoming:
+            protocol, port, scope = key
+            self.incoming[key] = Traffic((Exposure, protocol, port, None, scope))
+        return self.incoming[key]
 
     def out_to(self, protocol: Protocol, port: int) -> Traffic:
         """Return the traffic to a remote port."""
@@ -96,18 +113,21 @@ def file_unreadable(row: Row, flows: Flows) -> Verdict:
 def make_exposures(flows: Flows, context: Context) -> tuple[Exposure, ...]:
     """Make the exposures of ports that only connections speak for: no listener was captured."""
     return tuple(
-        with_sessions(_make_exposure(protocol, port, traffic, context), traffic, context)
-        for (protocol, port), traffic in flows.incoming.items()
+        with_sessions(_make_exposure(*key, traffic, context), traffic, context)
+        for key, traffic in flows.incoming.items()
     )
 
 
-def _make_exposure(protocol: Protocol, port: int, traffic: Traffic, context: Context) -> Exposure:
+def _make_exposure(
+    protocol: Protocol, port: int, scope: Scope, traffic: Traffic, context: Context
+) -> Exposure:
     """Make one; what standards say of a port holds for connected sockets as for all others."""
     exposure = Exposure(
         protocol,
         port,
         traffic.families,
-        Scope.ANY,
+        scope,
+        traffic.addresses if scope is Scope.ADDRESSES else (),
         basis=Basis.DATAGRAM if protocol in DATAGRAMS else Basis.CONNECTION,
         service=context.services.name_of(port, protocol.value),
         programs=traffic.programs,
@@ -138,9 +158,12 @@ def with_sessions(exposure: Exposure, traffic: Traffic, context: Context) -> Exp
     sessions = context.cite(others.settled)
     return attrs.evolve(
         exposure,
+        meetings=find_meetings(exposure, others.settled),
         peers=_added(exposure.peers, others.peers),
         connected=_added(exposure.connected, others.connected),
-        peers_complete=exposure.peers_complete and others.complete,
+        peers_complete=(
+            exposure.peers_complete and others.complete and are_placed(exposure, others.settled)
+        ),
         sessions=_cited(exposure.sessions, sessions),
         evidence=_cited(exposure.evidence, context.cite(others.asking)),
     )

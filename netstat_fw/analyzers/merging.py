@@ -12,6 +12,7 @@ import attrs
 from netstat_fw.analyzers.citation import unite
 from netstat_fw.analyzers.findings import Connection, Exposure
 from netstat_fw.analyzers.host import sort_addresses
+from netstat_fw.analyzers.meetings import join_meetings
 from netstat_fw.analyzers.spans import BOTH
 from netstat_fw.analyzers.verdicts import Key, key_of
 from netstat_fw.evidence import surest
@@ -37,6 +38,9 @@ def _joined(same: Sequence[Mergeable]) -> Mergeable:
     exposures = [each for each in same if isinstance(each, Exposure)]
     if exposures:
         connected = {peer for each in exposures for peer in each.connected}
+        addresses = sort_addresses(one for each in exposures for one in each.addresses)
+        further["addresses"] = addresses
+        further["meetings"] = join_meetings(exposures, addresses)
         further["connected"] = sort_addresses(connected)
         further["sessions"] = unite(line for each in exposures for line in each.sessions)
     return attrs.evolve(

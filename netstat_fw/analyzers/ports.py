@@ -18,6 +18,19 @@ from netstat_fw.records import Family, Protocol  # noqa: TC001 - attrs.resolve_t
 
 
 @attrs.frozen
+class Meeting:
+    """Who was seen connected to one of the addresses that a port is bound on.
+
+    Attributes:
+        local: the address of this host.
+        peers: the addresses at the other side, at least one, sorted.
+    """
+
+    local: Address
+    peers: tuple[Address, ...]
+
+
+@attrs.frozen
 class Exposure:
     """A port of this host that others reach, may reach, or are to be kept from: incoming.
 
@@ -39,6 +52,8 @@ class Exposure:
         connected: those of them whose connection was open, neither begun nor closing, and not still
             at sshd's login.
         peers_complete: False where a connected peer has no usable address in the capture.
+        meetings: who of them was seen connected to which of several addresses; empty where it
+            answers on one address or on any.
         sessions: the connections that were captured, without half-open ones.
         admin: a way in for administrators (ssh, RDP, WinRM).
         dual_stack: for a ``::`` bind, how far it serves IPv4.
@@ -65,6 +80,7 @@ class Exposure:
     peers: tuple[Address, ...] = ()
     connected: tuple[Address, ...] = ()
     peers_complete: bool = True
+    meetings: tuple[Meeting, ...] = ()
     sessions: tuple[Evidence, ...] = attrs.field(default=(), eq=False)
     admin: bool = False
     dual_stack: DualStack | None = None

@@ -12,7 +12,7 @@ import attrs
 
 from netstat_fw.analyzers.ends import End, Reach
 from netstat_fw.analyzers.findings import DualStack
-from netstat_fw.analyzers.rows import Row
+from netstat_fw.analyzers.rows import Row, pids_of
 from netstat_fw.analyzers.wording import family_text
 from netstat_fw.evidence import Reason
 from netstat_fw.records import Dialect, Family
@@ -92,7 +92,8 @@ def _dual_stack(wild: dict[Family, list[Row]], dialect: Dialect, *, takes_ipv4: 
 def _is_everywhere(family: Family, binds: Iterable[Bind], context: Context) -> bool:
     """Tell whether one program bound loopback and every own address of a family one by one.
 
-    Callers ask only where something is bound to loopback.
+    By its process id where that is captured, as every user can give a program any name. Callers ask
+    only where something is bound to loopback.
     """
     of_family = [
         (end, row)
@@ -108,6 +109,7 @@ def _is_everywhere(family: Family, binds: Iterable[Bind], context: Context) -> b
         and own <= {end.address for end, _ in of_family}
         and (family not in context.cut or Reach.UNNAMED in reaches)
         and len({row.program for _, row in of_family}) == 1
+        and len(pids_of(row for _, row in of_family)) == 1
     )
 
 

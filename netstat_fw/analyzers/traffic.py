@@ -110,6 +110,16 @@ class Traffic:
         """The distinct programs, sorted."""
         return programs_of(self.rows)
 
+    @property
+    def addresses(self) -> tuple[Address, ...]:
+        """This host's addresses that the rows are on, sorted."""
+        by_key = {
+            row.local.key or 0: row.local.address
+            for row in self.rows
+            if row.local.address is not None
+        }
+        return tuple([by_key[key] for key in sorted(by_key)])
+
     def others(self, programs: Collection[str] = ()) -> Others:
         """Find who is at the other side.
 

@@ -22,6 +22,7 @@ from netstat_fw.analyzers.findings import (
     Risk,
     Stance,
 )
+from netstat_fw.analyzers.meetings import join_meetings
 from netstat_fw.construct import changed
 from netstat_fw.evidence import SUREST_FIRST, Evidence, Question
 from netstat_fw.protocol import Family, Protocol
@@ -46,6 +47,9 @@ def join(findings: Sequence[_F]) -> _F:
         name: joined([getattr(each, name) for each in findings])
         for name, joined in _FIELDS[type(first)].items()
     }
+    exposures = [each for each in findings if isinstance(each, Exposure)]
+    if exposures:
+        fields["meetings"] = join_meetings(exposures, fields["addresses"])
     asking = [e for e in findings if isinstance(e, Exposure | Connection | Datagram)]
     if asking:
         surest = (each for each in asking if each.confidence is fields["confidence"])

@@ -6,6 +6,8 @@ administrators. An answer of the operator goes before both.
 
 from __future__ import annotations
 
+import functools
+import operator
 from typing import TYPE_CHECKING
 
 import attrs
@@ -14,7 +16,7 @@ from netstat_fw.analyzers.findings import Basis, Scope, Stance
 from netstat_fw.evidence import Confidence, Question, Reason
 from netstat_fw.ruleset.narrowing import narrow
 from netstat_fw.ruleset.policy import Profile
-from netstat_fw.ruleset.proposal.addresses import remote_side
+from netstat_fw.ruleset.proposal.addresses import addresses_of, remote_side
 from netstat_fw.ruleset.proposal.doubts import ask_in_doubt, voice_doubt
 from netstat_fw.ruleset.proposal.subjects import is_way_in, subject_of
 from netstat_fw.ruleset.proposal.treatment import Treatment, treat
@@ -102,11 +104,10 @@ def _against_danger(
             return verdict.to(Treatment.ASK)
         reason = _reason("HAZARD_SHUT", "closed until somebody says who needs it", danger)
         return verdict.to(Treatment.SHUT).because(reason)
-    seen = narrow(exposure.peers)
     if not exposure.peers_complete:
         verdict = verdict.marked(Mark.PEERS_UNKNOWN)
     reason = _reason("HAZARD_NARROWED", "only for who was seen connected", danger)
-    return attrs.evolve(verdict, remotes=(seen.addresses,)).because(reason)
+    return attrs.evolve(_only_seen(exposure, verdict, 0), extra=None).because(reason)
 
 
 def _narrowed(exposure: Exposure, verdict: Verdict, budget: int) -> Verdict:
@@ -115,13 +116,27 @@ def _narrowed(exposure: Exposure, verdict: Verdict, budget: int) -> Verdict:
         return verdict
     if not exposure.peers or not exposure.peers_complete:
         return verdict.marked(Mark.NOT_NARROWED)
-    seen = narrow(exposure.peers, budget)
+    verdict = _only_seen(exposure, verdict, budget)
     reason = Reason(
         "SOURCES_NARROWED",
         f"only for the {len(exposure.peers)} addresses seen connected, as prefixes that hold"
-        f" {seen.extra} more",
+        f" {verdict.extra} more",
     )
-    return attrs.evolve(verdict, remotes=(seen.addresses,), extra=seen.extra).because(reason)
+    return verdict.because(reason)
+
+
+def _only_seen(exposure: Exposure, verdict: Verdict, budget: int) -> Verdict:
+    """Narrow an exposure to who was seen connected, on each of its addresses to whom it met."""
+    if not exposure.meetings:
+        seen = narrow(exposure.peers, budget)
+        return attrs.evolve(verdict, remotes=(seen.addresses,), extra=seen.extra)
+    met = [(each.local, narrow(each.peers, budget)) for each in exposure.meetings]
+    return attrs.evolve(
+        verdict,
+        remotes=(functools.reduce(operator.or_, (seen.addresses for _, seen in met)),),
+        meetings=tuple((addresses_of((local,)), seen.addresses) for local, seen in met),
+        extra=sum(seen.extra for _, seen in met),
+    )
 
 
 def _reason(code: str, what: str, danger: Hazard) -> Reason:

@@ -52,6 +52,8 @@ class Verdict:
     Attributes:
         treatment: what is done.
         remotes: where the other side can be; empty for anywhere.
+        meetings: where the other side of each of several local addresses can be, of which `remotes`
+            are all; empty where that is the same for all of them.
         reasons: what the policy adds to the finding's own reasons.
         questions: what the operator should say about it.
         answered: what the operator has said about it.
@@ -61,6 +63,7 @@ class Verdict:
 
     treatment: Treatment
     remotes: tuple[Remote, ...] = ()
+    meetings: tuple[tuple[AddressSet, AddressSet], ...] = ()
     reasons: tuple[Reason, ...] = ()
     questions: tuple[Question, ...] = ()
     answered: tuple[Question, ...] = ()

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from netstat_fw.protocol import Protocol
     from netstat_fw.ruleset.log import Log
     from netstat_fw.ruleset.proposal.verdicts import Remote, Verdict
+    from netstat_fw.ruleset.sets import AddressSet
 
 
 def write_verdict(
@@ -52,11 +53,8 @@ def write_verdict(
     if place is None:
         return
     opened = place is Place.OPEN
-    local = local_side(finding) if isinstance(finding, Exposure) else None
     near, far = _ports(finding, ports or ports_of(finding), opened=opened)
-    # A drop is for everybody; only what is accepted is narrowed to somebody.
-    remotes: tuple[Remote | None, ...] = verdict.remotes if opened else ()
-    for remote in remotes or (None,):
+    for local, remote in _sides(finding, verdict, opened=opened):
         families = common_families(finding.families, local, remote)
         if not families:
             continue
@@ -93,26 +91,55 @@ def keep_sessions(exposure: Exposure, peers: tuple[Address, ...]) -> Iterator[Pl
         exposure: the way in.
         peers: those of the connected who are kept.
     """
-    if not peers:
+    for local, met in _meetings(exposure, peers):
+        remote = addresses_of(met)
+        families = common_families(exposure.families, local, remote)
+        if not families:
+            continue
+        rule = Rule(
+            action=Action.ACCEPT,
+            protocol=exposure.protocol,
+            local=local,
+            remote=remote,
+            local_ports=ports_of(exposure),
+            families=families,
+            service=service_of(exposure),
+            comment=_KEPT.sentence,
+            evidence=exposure.sessions or exposure.evidence,
+            confidence=Confidence.CERTAIN,
+            reasons=(_KEPT,),
+        )
+        yield Placed(Place.KEPT, rule)
+
+
+def _meetings(
+    exposure: Exposure, peers: tuple[Address, ...]
+) -> Iterator[tuple[AddressSet | None, tuple[Address, ...]]]:
+    """Say which peers are kept on which addresses: those that they were connected to.
+
+    On all of them where the capture does not show it.
+    """
+    kept = frozenset(peers)
+    met = {peer for each in exposure.meetings for peer in each.peers}
+    pairs: list[tuple[AddressSet | None, tuple[Address, ...]]] = [
+        (addresses_of((each.local,)), tuple(peer for peer in each.peers if peer in kept))
+        for each in exposure.meetings
+    ]
+    pairs.append((local_side(exposure), tuple(peer for peer in peers if peer not in met)))
+    yield from ((local, some) for local, some in pairs if some)
+
+
+def _sides(
+    finding: Exposure | Connection, verdict: Verdict, *, opened: bool
+) -> Iterator[tuple[AddressSet | None, Remote | None]]:
+    """Pair the local addresses with those of the other side that may have to do with them."""
+    if opened and verdict.meetings:
+        yield from verdict.meetings
         return
-    local, remote = local_side(exposure), addresses_of(peers)
-    families = common_families(exposure.families, local, remote)
-    if not families:
-        return
-    rule = Rule(
-        action=Action.ACCEPT,
-        protocol=exposure.protocol,
-        local=local,
-        remote=remote,
-        local_ports=ports_of(exposure),
-        families=families,
-        service=service_of(exposure),
-        comment=_KEPT.sentence,
-        evidence=exposure.sessions or exposure.evidence,
-        confidence=Confidence.CERTAIN,
-        reasons=(_KEPT,),
-    )
-    yield Placed(Place.KEPT, rule)
+    local = local_side(finding) if isinstance(finding, Exposure) else None
+    # A drop is for everybody; only what is accepted is narrowed to somebody.
+    remotes = verdict.remotes if opened else ()
+    yield from ((local, remote) for remote in remotes or (None,))
 
 
 def _ports(
