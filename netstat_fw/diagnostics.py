@@ -87,4 +87,5 @@ class Diagnostic:
         start = 0 if self.column <= _SHOWN_WIDTH else self.column - _SHOWN_WIDTH // 2
         before = printable(self.source[start : self.column - 1])
         after = printable(self.source[max(start, self.column - 1) : start + _SHOWN_WIDTH])
-        return f"{head}\n    {before}{after}\n    {' ' * len(before)}^"
+        shown = f"    {before}{after}".rstrip()
+        return f"{head}\n{shown}\n    {' ' * len(before)}^"

@@ -101,9 +101,22 @@ def test_explain_names_hazards_and_rules_that_are_not_in_force() -> None:
 
 def test_explain_shows_the_diagnostic_of_a_line() -> None:
     result = run("explain", "-", "--line", "2", text=DAMAGED)
-    assert "line 2: diagnostic" in result.stdout
+    assert "line 2: diagnostic (not understood; see what is said of it)" in result.stdout
     assert "expected the local address:port" in result.stdout
     assert result.exit_code == 1
+
+
+def test_explain_says_what_a_line_without_a_socket_of_its_own_is() -> None:
+    def said(text: str, number: int) -> str:
+        line = run("explain", "-", "--line", str(number), text=text).stdout.split("\n")[1]
+        return line.partition(" (")[2].removesuffix(")")
+
+    seed = SEED.read_text("utf-8")
+    assert said(seed, 1) == "a title, a header or the like: no socket"
+    assert said(seed, 23) == "a unix-domain socket, which no firewall of packets sees"
+    assert said(seed.replace("\n", "\n\n"), 2) == "nothing but white space"
+    owned = "  TCP    0.0.0.0:135    0.0.0.0:0    LISTENING    948\n  RpcSs\n [svchost.exe]\n"
+    assert said(owned, 3) == "part of the socket that begins on line 1"
 
 
 def test_explain_knows_how_many_lines_there_are() -> None:

@@ -16,6 +16,7 @@ from netstat_fw.cli.results import finish
 from netstat_fw.cli.sources import Source, read_bytes
 from netstat_fw.diagnostics import printable
 from netstat_fw.reader.text import as_text, split_lines
+from netstat_fw.records import LineRole
 from netstat_fw.ruleset.proposal import propose
 from netstat_fw.ruleset.terms import Direction
 
@@ -69,7 +70,7 @@ def command(
         raise InputError(f"the capture has {lines}: name one of them with --line")
     findings = analyze(read, ephemeral=policy.decisions.ephemeral)
     text = split_lines(as_text(data)[0])[number - 1]
-    click.echo(f"    {printable(text)}")
+    click.echo(f"    {printable(text)}".rstrip())
     for sentence in _explain(number, read, findings, propose(findings, policy)):
         click.echo(printable(sentence))
     for diagnostic in read.diagnostics:
@@ -80,8 +81,11 @@ def command(
 
 def _explain(number: int, capture: Capture, findings: Findings, ruleset: Ruleset) -> Iterator[str]:
     """Say what a line came to, from its role in the text to the rules that rest on it."""
-    yield f"line {number}: {capture.line_roles[number - 1].value}"
-    for outcome in findings.outcomes_at(number):
+    role = capture.line_roles[number - 1]
+    outcomes = findings.outcomes_at(number)
+    meant = "" if outcomes else f" ({_meaning(number, role, capture)})"
+    yield f"line {number}: {role.value}{meant}"
+    for outcome in outcomes:
         yield f"{outcome.fate.value}: {outcome.reason.sentence} [{outcome.reason.code}]"
     for direction in Direction:
         for rule in ruleset.chain(direction).rules:
@@ -95,3 +99,22 @@ def _explain(number: int, capture: Capture, findings: Findings, ruleset: Ruleset
     for hazard in findings.hazards:
         if any(evidence.line == number for evidence in hazard.evidence):
             yield f"hazard, {hazard.risk.value}: {hazard.advice} [{hazard.code}]"
+
+
+def _meaning(number: int, role: LineRole, capture: Capture) -> str:
+    """Say what a line is that no internet socket begins on."""
+    if role is not LineRole.RECORD:
+        return _MEANINGS[role]
+    unix_lines = [each.line for each in capture.unix_sockets]
+    if number in unix_lines:
+        return "a unix-domain socket, which no firewall of packets sees"
+    lines = (*unix_lines, *(each.line for each in capture.sockets))
+    begun = max((line for line in lines if line < number), default=number)
+    return f"part of the socket that begins on line {begun}"
+
+
+_MEANINGS = {
+    LineRole.STRUCTURE: "a title, a header or the like: no socket",
+    LineRole.DIAGNOSTIC: "not understood; see what is said of it",
+    LineRole.BLANK: "nothing but white space",
+}
