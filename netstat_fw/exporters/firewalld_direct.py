@@ -85,6 +85,8 @@ def is_guarded(rule: Rule) -> bool:
 
 def dropped_with(rule: Rule, chain: Chain) -> Iterator[Omission]:
     """Say what the direct rules for a rule take from others, and from an accepting default."""
+    if not is_neighbour_discovery(rule) and not is_guarded(rule):
+        return
     others = [other for other in chain.rules if other.enabled and other != rule]
     for other in (*others, Rule(action=chain.default)):
         if other.action is not Action.ACCEPT or is_settled(other, _TARGET):
