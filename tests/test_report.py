@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 import re
 import sys
 from html.parser import HTMLParser
@@ -20,7 +21,7 @@ from netstat_fw import NetstatFwError, Policy, analyze, parse, propose
 from netstat_fw.reader.text import as_text, split_lines
 from netstat_fw.report import write_report
 from netstat_fw.report.picture import draw
-from netstat_fw.ruleset import Profile
+from netstat_fw.ruleset import Profile, read_decisions
 
 if TYPE_CHECKING:
     from netstat_fw.report.page import Row
@@ -199,6 +200,19 @@ class TestHostileText:
         page = write_report(findings, attrs.evolve(ruleset, questions=(asked,)), {})
         assert "&lt;b&gt;?" in page
         assert "<i>" not in page
+
+
+def test_what_is_alike_is_asked_and_warned_of_once() -> None:
+    ends = [f"127.0.0.1:{port}" for port in range(7001, 7006)] + ["0.0.0.0:3306", "0.0.0.0:5432"]
+    text = "".join(f"tcp 0 0 {end} 0.0.0.0:* LISTEN 7/agent\n" for end in ends)
+    page = html.unescape(report(text))
+    assert page.count("to this machine only: is it meant") == 1
+    assert "Q_EXPOSE for each of tcp/7001-7005" in page
+    assert "tcp/3306, tcp/5432: a data store should not" in " ".join(page.split())
+    (snippet,) = re.findall(r"<pre>(\[answers\]\n\"Q_EXPOSE[^<]*)</pre>", page)
+    findings = analyze(parse(text))
+    answered = propose(findings, Policy(decisions=read_decisions(snippet)))
+    assert not [q for q in answered.questions if q.code == "Q_EXPOSE"]
 
 
 def test_only_its_own_style_and_script_may_run(seed: str) -> None:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netstat_fw.cli.alike import ask_together, join_questions, name_together
+from netstat_fw.alike import ask_together, join_hazards, join_questions, name_together
 from netstat_fw.diagnostics import printable
 from netstat_fw.ruleset.proposal.remarks import open_hazards
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from netstat_fw.analyzers.findings import Findings, Hazard
     from netstat_fw.evidence import Question
@@ -32,12 +32,13 @@ def advise(
     """
     asked = ruleset.questions
     questions = [(each,) for each in asked] if one_by_one else join_questions(asked)
-    hazards = open_hazards(findings, ruleset)
+    hazards = tuple(open_hazards(findings, ruleset))
+    dangers = [(each,) for each in hazards] if one_by_one else [hazards]
     told = {hazard.code for hazard in findings.hazards}
     told |= {f"UNPROVEN_{fact.code}" for fact in findings.host.fitness}
     lists = {
         "Questions": map(_question, questions),
-        "Hazards": map(_hazard, hazards) if one_by_one else _join_hazards(hazards),
+        "Hazards": (_danger(*each) for part in dangers for each in join_hazards(part)),
         "Caveats": (f"{c.sentence} [{c.code}]" for c in ruleset.caveats if c.code not in told),
         "What this capture cannot prove": (
             fact.sentence for fact in findings.host.fitness if not fact.proven
@@ -52,20 +53,6 @@ def _question(questions: Sequence[Question]) -> str:
     return f"{ask_together(questions)} [{name_together(questions)}]"
 
 
-def _hazard(hazard: Hazard) -> str:
-    return _danger(hazard, [hazard])
-
-
-def _join_hazards(hazards: Iterable[Hazard]) -> Iterator[str]:
-    """Say each danger once, with all that it is about."""
-    groups: dict[object, list[Hazard]] = {}
-    for hazard in hazards:
-        groups.setdefault((hazard.risk, hazard.advice, hazard.code), []).append(hazard)
-    return (_danger(group[0], group) for group in groups.values())
-
-
-def _danger(first: Hazard, group: Iterable[Hazard]) -> str:
-    exposures = [each.exposure for each in group if each.exposure is not None]
-    about = dict.fromkeys(f"{each.protocol.value}/{each.port}" for each in exposures)
-    subject = f"{', '.join(about)}: " if about else ""
-    return f"{first.risk.value}: {subject}{first.advice} [{first.code}]"
+def _danger(hazard: Hazard, subjects: str) -> str:
+    about = f"{subjects}: " if subjects else ""
+    return f"{hazard.risk.value}: {about}{hazard.advice} [{hazard.code}]"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import attrs
 import click
 
-from netstat_fw.cli.alike import ask_together, join_questions, lines_together, name_together
+from netstat_fw.alike import ask_together, join_questions, lines_together, name_together
 from netstat_fw.diagnostics import printable
 from netstat_fw.ruleset.answering import write_answers
 from netstat_fw.ruleset.decisions.reading import read_decisions

@@ -19,9 +19,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from netstat_fw.alike import join_questions, join_rows
 from netstat_fw.cells import Cells, Programs, is_base, write_cells
 from netstat_fw.cli.advice import advise
-from netstat_fw.cli.alike import join_questions, join_rows
 from netstat_fw.ruleset.terms import Action, Direction
 
 if TYPE_CHECKING:

@@ -10,8 +10,15 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from netstat_fw.alike import (
+    ask_together,
+    join_hazards,
+    join_questions,
+    lines_together,
+    name_together,
+)
 from netstat_fw.analyzers.findings import Risk
-from netstat_fw.cells import Cells, Programs, is_base, write_cells, write_lines
+from netstat_fw.cells import Cells, Programs, is_base, write_cells
 from netstat_fw.diagnostics import printable
 from netstat_fw.report.picture import Picture, draw
 from netstat_fw.ruleset.decisions.toml_lines import write_key
@@ -93,11 +100,11 @@ class Section:
 
 @attrs.frozen
 class Asked:
-    """A question.
+    """A question, or several that are alike.
 
     Attributes:
         sentence: the question.
-        code: its code and subject.
+        code: its code and subject, or subjects.
         snippet: what to put into the decisions file to answer it.
         lines: the captured lines that raise it; empty where knowledge alone does.
     """
@@ -110,7 +117,7 @@ class Asked:
 
 @attrs.frozen
 class Danger:
-    """A hazard: how bad, at which port, what to do, and its code."""
+    """A hazard: how bad, at which ports, what to do, and its code."""
 
     risk: str
     subject: str
@@ -160,8 +167,8 @@ def compose(findings: Findings, ruleset: Ruleset, lines: Lines, title: str) -> P
         captures=tuple((printable(name), len(text)) for name, text in lines.items()),
         picture=draw(incoming, outgoing),
         sections=sections,
-        asked=tuple(map(_asked, ruleset.questions)),
-        dangers=tuple(map(_danger, open_hazards(findings, ruleset))),
+        asked=tuple(map(_asked, join_questions(ruleset.questions))),
+        dangers=tuple(_danger(*each) for each in join_hazards(open_hazards(findings, ruleset))),
         caveats=tuple(printable(c.sentence) for c in ruleset.caveats if c.code not in told),
         unproven=tuple(printable(f.sentence) for f in findings.host.fitness if not f.proven),
     )
@@ -230,19 +237,18 @@ def _cited(evidence: Iterable[Evidence], lines: Lines) -> Iterable[CitedLine]:
             yield CitedLine(each.line, printable(each.capture), shown[:_WIDEST_LINE])
 
 
-def _asked(question: Question) -> Asked:
+def _asked(questions: Sequence[Question]) -> Asked:
+    entries = (f"{write_key(question_key(each))} = true  # or false\n" for each in questions)
     return Asked(
-        printable(question.sentence),
-        printable(f"{question.code} {question.subject}".rstrip()),
-        f"[answers]\n{write_key(question_key(question))} = true  # or false\n",
-        printable(write_lines(question.evidence)),
+        printable(ask_together(questions)),
+        printable(name_together(questions)),
+        f"[answers]\n{''.join(entries)}",
+        printable(lines_together(questions)),
     )
 
 
-def _danger(hazard: Hazard) -> Danger:
-    exposure = hazard.exposure
-    subject = "" if exposure is None else f"{exposure.protocol.value}/{exposure.port}"
-    return Danger(hazard.risk.value, subject, printable(hazard.advice), hazard.code)
+def _danger(hazard: Hazard, subjects: str) -> Danger:
+    return Danger(hazard.risk.value, subjects, printable(hazard.advice), hazard.code)
 
 
 _PAST = {Action.ACCEPT: "accepted", Action.DROP: "dropped", Action.REJECT: "rejected"}

@@ -22,6 +22,7 @@ from netstat_fw.ruleset.terms import Action
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from netstat_fw.analyzers.findings import Hazard
     from netstat_fw.cells import Cells, Programs
     from netstat_fw.evidence import Evidence, Question
     from netstat_fw.ruleset.rule import Rule
@@ -98,6 +99,22 @@ def join_questions(questions: Sequence[Question]) -> list[tuple[Question, ...]]:
         elif question is group[0]:
             joined.append(tuple(group))
     return joined
+
+
+def join_hazards(hazards: Iterable[Hazard]) -> list[tuple[Hazard, str]]:
+    """Put together dangers that differ in nothing but the port, however few.
+
+    Each comes with all that it is about, such as ``tcp/3306, tcp/5432``; empty for the whole host.
+    """
+    groups: dict[object, list[Hazard]] = {}
+    for hazard in hazards:
+        groups.setdefault((hazard.risk, hazard.advice, hazard.code), []).append(hazard)
+    return [(group[0], _subjects(group)) for group in groups.values()]
+
+
+def _subjects(hazards: Iterable[Hazard]) -> str:
+    exposures = [each.exposure for each in hazards if each.exposure is not None]
+    return ", ".join(dict.fromkeys(f"{each.protocol.value}/{each.port}" for each in exposures))
 
 
 def ask_together(questions: Sequence[Question]) -> str:

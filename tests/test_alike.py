@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netstat_fw import analyze, parse, propose
-from netstat_fw.cells import Programs, is_base, is_named, write_cells
-from netstat_fw.cli.alike import (
+from netstat_fw.alike import (
     FEWEST,
     ask_together,
     join_questions,
@@ -19,6 +18,7 @@ from netstat_fw.cli.alike import (
     lines_together,
     name_together,
 )
+from netstat_fw.cells import Programs, is_base, is_named, write_cells
 from netstat_fw.evidence import Evidence, Question
 from netstat_fw.ruleset import Action, Direction, PortSet, Protocol, Rule
 
