@@ -105,10 +105,31 @@ class TestAccept:
         )
         office = [r for r in own(ruleset.incoming) if codes(r) == ["OPERATOR"]]
         assert [(str(r.local_ports), r.service) for r in office] == [
-            ("80", "http"), ("8443", "tcp-8443"), ("9000", "tcp-9000"),
+            ("80", "http"), ("8443", "tcp-8443"),
         ]  # fmt: skip
         assert knock(ruleset, 80).action is DROP
+        assert said(ruleset)["DECIDED_BY_NAME"] == (
+            "d.toml, line 5: accept everything of program NGINX from zone office: every user can"
+            " give a program this name, and it lets in on tcp/8443: name the ports to be sure"
+        )
         assert knock(ruleset, 81).action is ACCEPT
+
+    def test_what_a_program_serves_to_this_machine_is_accepted_by_its_port_alone(self) -> None:
+        inside = loopback(9000, programs=("nginx",))
+        name = incoming(action='"accept"', program='"nginx"', **{"from": '"zone:office"'})
+        ruleset = decided(name, inside, role(4000))
+        assert knock(ruleset, 9000, source="198.51.100.9").action is DROP
+        assert [codes(rule) for rule in own(ruleset.incoming)] == [["LOOPBACK_ONLY"]]
+        assert said(ruleset)["DECISION_UNMATCHED"] == (
+            "d.toml, line 5: accept everything of program nginx from zone office: nothing that"
+            " others reach was found of it, so it makes no rule"
+        )
+        ruleset = decided(f'{name}\nport = "tcp/9000"', inside)
+        assert knock(ruleset, 9000, source="198.51.100.9").action is ACCEPT
+        assert "DECIDED_BY_NAME" not in said(ruleset)
+        for action in ("drop", "reject"):
+            decision = name.replace('"accept"', f'"{action}"')
+            assert "DECISION_UNMATCHED" not in said(decided(decision, inside))
 
     def test_program_and_port_must_both_hold(self) -> None:
         ruleset = decided(

@@ -120,6 +120,11 @@ class Choice:
         """Whether it is for all traffic with somebody."""
         return not self.ports and self.program is None and self.service is None
 
+    @property
+    def opens_by_name(self) -> bool:
+        """Whether it accepts what programs of a name serve, whatever the ports are."""
+        return self.action is Action.ACCEPT and self.program is not None and not self.ports
+
     def __str__(self) -> str:
         """Write it for a reader: ``accept tcp/22 from zone office``."""
         parts = [self.action.value, ", ".join(map(str, self.ports)) or "everything"]

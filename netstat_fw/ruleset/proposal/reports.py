@@ -9,9 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netstat_fw.analyzers.findings import Basis
+from netstat_fw.analyzers.host import SYSTEM
 from netstat_fw.diagnostics import printable
 from netstat_fw.evidence import Reason
 from netstat_fw.ruleset.decisions.values import question_key
+from netstat_fw.ruleset.proposal.places import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -32,6 +34,7 @@ def report_decisions(findings: Findings, sides: Sequence[Side], desk: Desk) -> I
     """
     decisions = desk.decisions
     yield from _report_choices(decisions, frozenset[int]().union(*(side.turns for side in sides)))
+    yield from _report_names(sides, decisions)
     yield from _report_replies(findings, sides, decisions)
     yield from _report_companions(findings, decisions)
     given, used = decisions.ephemeral, findings.host.ephemeral
@@ -50,7 +53,30 @@ def _report_choices(decisions: Decisions, turns: frozenset[int]) -> Iterator[Rea
         if turn not in turns and findable:
             named = choice.program is not None or choice.service is not None
             end = "it makes no rule" if named else "its rule rests on the decision alone"
-            yield _unmatched(decisions, choice.line, f"{choice}: nothing was found of it, so {end}")
+            what = "nothing that others reach" if choice.opens_by_name else "nothing"
+            yield _unmatched(decisions, choice.line, f"{choice}: {what} was found of it, so {end}")
+
+
+def _report_names(sides: Iterable[Side], decisions: Decisions) -> Iterator[Reason]:
+    """Warn of what is let in by a name that every user can give a program."""
+    opened: dict[int, set[str]] = {}
+    for placed in (each for side in sides for each in side.placed):
+        rule = placed.rule
+        decided = placed.place is Place.DECIDED and decisions.choices[placed.turn].opens_by_name
+        if (
+            decided
+            and rule.protocol
+            and rule.local_ports
+            and rule.local_ports.ranges[-1][1] >= SYSTEM
+        ):
+            opened.setdefault(placed.turn, set()).add(f"{rule.protocol.value}/{rule.local_ports}")
+    for turn, ports in opened.items():
+        choice = decisions.choices[turn]
+        sentence = (
+            f"{choice}: every user can give a program this name, and it lets in on"
+            f" {', '.join(sorted(ports))}: name the ports to be sure"
+        )
+        yield _remark(decisions, choice.line, "DECIDED_BY_NAME", sentence)
 
 
 def _report_replies(

@@ -2,7 +2,8 @@
 
 What a choice settles is the operator's alone, so the finding makes no rule for it any more. A
 choice settles what it accepts, from or to whomever, and what it drops from or to everybody.
-Dropping somebody's traffic leaves the others to the finding.
+Dropping somebody's traffic leaves the others to the finding. What is to be kept shut is accepted by
+its port alone: who trusts a program need not know what else it serves to this machine.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
 import attrs
 
-from netstat_fw.analyzers.findings import Connection, Datagram, Exposure
+from netstat_fw.analyzers.findings import Connection, Datagram, Exposure, Stance
 from netstat_fw.ruleset.proposal.overlaps import common_ports, ports_without
 from netstat_fw.ruleset.proposal.subjects import ports_of, service_of
 from netstat_fw.ruleset.terms import Action, Direction
@@ -94,6 +95,8 @@ def _ruling(finding: F, choices: Sequence[tuple[int, Choice]]) -> Ruling[F]:
     for turn, choice in choices:
         if choice.program is not None and choice.program.casefold() not in programs:
             continue
+        if choice.opens_by_name and _is_shut(finding):
+            continue
         if choice.service is not None and choice.service.casefold() != name.casefold():
             continue
         ports = _ports_in(choice, finding, own)
@@ -104,6 +107,10 @@ def _ruling(finding: F, choices: Sequence[tuple[int, Choice]]) -> Ruling[F]:
         if settles(choice):
             decided |= {each.protocol for each in choice.ports if each.ports is None}
     return Ruling(finding, left, tuple(matches), frozenset(decided))
+
+
+def _is_shut(finding: Finding) -> bool:
+    return isinstance(finding, Exposure) and finding.stance is Stance.SHUT
 
 
 def _ports_in(choice: Choice, finding: Finding, own: PortSet) -> PortSet | None:
