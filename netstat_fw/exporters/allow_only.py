@@ -19,7 +19,7 @@ from netstat_fw.exporters.stateful import is_settled
 from netstat_fw.protocol import Family, Protocol
 from netstat_fw.ruleset.base import LOOPBACK_INTERFACE, is_loopback
 from netstat_fw.ruleset.rule import Rule
-from netstat_fw.ruleset.space import boxes, meets, take_out
+from netstat_fw.ruleset.space import Dimension, boxes, meets, take_out
 from netstat_fw.ruleset.terms import Action, ConnectionState, Direction
 
 if TYPE_CHECKING:
@@ -30,9 +30,10 @@ if TYPE_CHECKING:
     from netstat_fw.ruleset.space import Box, Numbers, Pieces, Space
 
 _TYPED = (Protocol.ICMP, Protocol.ICMPV6)
-# Dimensions of a box.
-_SERVICE_PORTS = {Direction.INCOMING: 0, Direction.OUTGOING: 1}
-_REMOTE, _TYPES = 4, 5
+_SERVICE_PORTS = {
+    Direction.INCOMING: Dimension.LOCAL_PORTS,
+    Direction.OUTGOING: Dimension.REMOTE_PORTS,
+}
 
 
 @attrs.frozen
@@ -163,12 +164,12 @@ class _Reading:
                 sentence = f"accepts nothing of {protocol.value} here: {words}"
                 self._omissions.append(Omission(rule.id, sentence))
                 continue
-            remote = _prefixes(piece[_REMOTE], family)
+            remote = _prefixes(piece[Dimension.REMOTE], family)
             self._allowances.append(Allowance(rule, family, protocol, service, remote))
 
     def _service(self, protocol: Protocol | None, piece: Box) -> Numbers | None:
         if protocol in _TYPED:
-            numbers, whole = piece[_TYPES], ((0, 255),)
+            numbers, whole = piece[Dimension.ICMP_TYPES], ((0, 255),)
         elif protocol is not None and protocol.has_ports:
             numbers, whole = piece[_SERVICE_PORTS[self._direction]], ((0, 65535),)
         else:
@@ -183,7 +184,8 @@ class _Reading:
     def _obstacle(self, rule: Rule) -> str | None:
         """Say why no statement can match just what the rule matches."""
         target = self._abilities.target
-        client_ports = (rule.remote_ports, rule.local_ports)[_SERVICE_PORTS[self._direction]]
+        incoming = self._direction is Direction.INCOMING
+        client_ports = rule.remote_ports if incoming else rule.local_ports
         group = group_obstacle(rule, target)
         if group is not None:
             return group

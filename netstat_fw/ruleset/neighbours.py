@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from netstat_fw.protocol import Family
 from netstat_fw.ruleset.cuts import Cuts
+from netstat_fw.ruleset.space import Dimension
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -68,10 +69,8 @@ class Neighbours:
 
 def _cuts(spaces: Sequence[Space], family: Family) -> tuple[Cuts, ...]:
     boxes = [space.get(family) for space in spaces]
-    dimensions = max((len(box) for box in boxes if box is not None), default=0)
     return tuple(
-        Cuts([() if box is None else box[dimension] for box in boxes])
-        for dimension in range(dimensions)
+        Cuts([() if box is None else box[dimension] for box in boxes]) for dimension in Dimension
     )
 
 

@@ -7,6 +7,7 @@ reached" is answered for the whole space and not for samples of it.
 
 from __future__ import annotations
 
+import enum
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, summarize_address_range
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -24,10 +25,26 @@ if TYPE_CHECKING:
 Numbers: TypeAlias = "tuple[tuple[int, int], ...]"
 """Disjoint inclusive ranges in ascending order."""
 Box: TypeAlias = "tuple[Numbers, ...]"
+"""The numbers of each `Dimension`, in that order."""
 Space: TypeAlias = "dict[Family, Box]"
 """What a rule matches: one box for each family that it can match."""
 Pieces: TypeAlias = "list[tuple[Family, Box]]"
 """What is left of a space from which others were taken: disjoint boxes."""
+
+
+class Dimension(enum.IntEnum):
+    """What the numbers at each place of a box are."""
+
+    LOCAL_PORTS = 0
+    REMOTE_PORTS = 1
+    PROTOCOLS = 2
+    LOCAL = 3
+    REMOTE = 4
+    ICMP_TYPES = 5
+    INTERFACES = 6
+    STATES = 7
+    HOP_LIMITS = 8
+
 
 _PORTS = (0, 65535)
 _OCTET = (0, 255)
