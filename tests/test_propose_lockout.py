@@ -270,7 +270,17 @@ class TestClaimedWaysIn:
         text = incoming(action='"drop"', port='"tcp/4444"')
         with pytest.raises(LockOutError, match="tcp/4444 would be closed"):
             decided(text, self.FAKE)
-        assert knock(decided(text, self.FAKE, admin(5555)), 4444).action is DROP
+        ruleset = decided(text, self.FAKE, admin(5555))
+        assert knock(ruleset, 4444).action is DROP
+        assert said(ruleset)["WAY_IN_CLAIMED"].startswith(
+            "tcp/4444: closed, and what is left of the ways in for administrators, tcp/5555, is one"
+        )
+
+    def test_what_its_port_proves_is_no_mere_claim(self) -> None:
+        for other in (self.FAKE, admin(222)):
+            text = incoming(action='"drop"', port=f'"tcp/{other.port}"')
+            assert "WAY_IN_CLAIMED" not in said(decided(text, self.REAL, other))
+        assert "WAY_IN_CLAIMED" not in said(decided("", self.FAKE, admin(5555)))
 
 
 def _on(dialect: Dialect, *found: Exposure) -> Findings:

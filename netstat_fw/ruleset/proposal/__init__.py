@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netstat_fw.analyzers.administration import is_proven
 from netstat_fw.analyzers.findings import Exposure
 from netstat_fw.construct import without_cycle_search
 from netstat_fw.errors import LockOutError
@@ -105,7 +106,17 @@ def _remark_ways_in(findings: Findings, inside: Side, desk: Desk) -> Iterator[Re
         return
     rules = [placed.rule for placed in inside.placed if placed.place is not Place.KEPT]
     own = findings.host.addresses
-    if any(is_open(way, rules, desk.zones, own, groups=False) for way in ways):
+    left = [way for way in ways if is_open(way, rules, desk.zones, own, groups=False)]
+    if left:
+        closed = [way for way in ways if way not in left]
+        if closed and not any(is_proven(way.port, desk.dialect) for way in left):
+            yield Reason(
+                "WAY_IN_CLAIMED",
+                f"{list_subjects(closed)}: closed, and what is left of the ways in for"
+                f" administrators, {list_subjects(left)}, is one by its program's name alone, which"
+                " every user can choose",
+                "B7",
+            )
         return
     listed = list_subjects(ways)
     if any(is_open(way, rules, desk.zones, own, groups=True) for way in ways):
