@@ -158,6 +158,19 @@ def test_export_says_why_a_target_refuses(monkeypatch: pytest.MonkeyPatch) -> No
     assert r"no way round\x1b[2K" in refused("export", str(SEED), "--to", "json")
 
 
+def test_a_refusal_says_what_the_rule_does_that_stands_in_the_way(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: object, **__: object) -> Rendered:
+        raise ExportError("without rule r5b6003228903 and rule r000000000000 more would pass")
+
+    monkeypatch.setattr("netstat_fw.cli.commands.export.render", refuse)
+    assert refused("export", str(SEED), "--to", "json").endswith(
+        "Error: without rule r5b6003228903 (incoming: drop tcp/25 smtp from any) and rule"
+        " r000000000000 more would pass\n"
+    )
+
+
 def test_a_file_is_replaced_as_a_whole_or_not_at_all(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

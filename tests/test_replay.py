@@ -80,7 +80,7 @@ class TestListener:
         refusing = rule(action="reject", local_ports=22)
         judged = only(host(refusing), SSHD)
         assert judged.standing is Standing.CUT_OFF
-        assert str(judged).endswith(f"reject by rule {refusing.id}")
+        assert str(judged).endswith(f": reject by rule {refusing.id} (reject tcp/22 from any)")
 
     def test_is_narrowed_where_only_some_may_connect(self) -> None:
         judged = only(host(rule(local_ports=22, remote=["192.0.2.0/24"])), SSHD)

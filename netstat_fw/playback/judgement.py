@@ -16,6 +16,7 @@ from netstat_fw.playback.opening import Opening  # noqa: TC001 - the same
 from netstat_fw.records import Socket  # noqa: TC001 - the same
 from netstat_fw.ruleset.difference import Change  # noqa: TC001 - the same
 from netstat_fw.ruleset.flow import Decision, Flow  # noqa: TC001 - the same
+from netstat_fw.ruleset.phrasing import phrase
 from netstat_fw.ruleset.terms import ConnectionState
 
 if TYPE_CHECKING:
@@ -74,8 +75,9 @@ class Judgement:
         if self.flow is None or self.decision is None:
             return f"{said}: {self.reason.sentence}"
         by = "the default" if self.rule is None else f"rule {self.rule.id}"
+        words = "" if self.rule is None else f" ({phrase(self.rule, self.flow.direction)})"
         replies = "" if self.flow.state is ConnectionState.NEW else ", once established"
-        return f"{said}: {self.opening}{replies}: {self.decision.action.value} by {by}"
+        return f"{said}: {self.opening}{replies}: {self.decision.action.value} by {by}{words}"
 
     def __repr__(self) -> str:
         """Sum the judgement up."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,15 +14,19 @@ from netstat_fw.cli.options import captures_argument, dialect_option
 from netstat_fw.cli.outputs import make_folder, write_file
 from netstat_fw.cli.policies import make_policy, policy_options
 from netstat_fw.cli.results import finish
+from netstat_fw.errors import ExportError
 from netstat_fw.exporters import TARGETS, render
 from netstat_fw.exporters.annotations import say_omissions
+from netstat_fw.ruleset.phrasing import phrase_rules
 from netstat_fw.ruleset.proposal import propose
 
 if TYPE_CHECKING:
     from netstat_fw.exporters import Rendered
     from netstat_fw.records import Dialect
+    from netstat_fw.ruleset.model import Ruleset
 
 _USUAL_WAIT = 60
+_RULE_ID = re.compile(r"\br[0-9a-f]{12}\b")
 _FLAGS = {"true": True, "false": False}
 
 
@@ -122,7 +127,10 @@ def command(
     policy = make_policy(profile=profile, decisions=decisions, allow_lockout=allow_lockout)
     host = read_host(captures, dialect, policy.decisions.ephemeral)
     ruleset = propose(host.findings, policy)
-    rendered = render(ruleset, target, **options)
+    try:
+        rendered = render(ruleset, target, **options)
+    except ExportError as error:
+        raise InputError(cleaned(_with_words(str(error), ruleset))) from None
     for sentence in say_omissions(ruleset, rendered.omissions):
         click.echo(f"left out: {cleaned(sentence)}", err=True)
     if deploy:
@@ -136,6 +144,16 @@ def command(
         if output is None:
             _tell_others(rendered, target)
     finish(is_damaged=host.is_damaged)
+
+
+def _with_words(sentence: str, ruleset: Ruleset) -> str:
+    """Say what the rules do that a sentence names by their ids."""
+
+    def named(match: re.Match[str]) -> str:
+        words = phrase_rules(ruleset, match[0])
+        return f"{match[0]} ({words})" if words else match[0]
+
+    return _RULE_ID.sub(named, sentence)
 
 
 def _write(
