@@ -183,6 +183,17 @@ def write_lines(evidence: Sequence[Evidence]) -> str:
     return "; ".join(shown)
 
 
+def name_lines(lines: str) -> str:
+    """Say in a sentence what `write_lines` gave back.
+
+    >>> name_lines("3"), name_lines("3, 14-16"), name_lines("")
+    ('line 3', 'lines 3, 14-16', '')
+    """
+    if not lines:
+        return ""
+    return f"line {lines}" if lines.isdecimal() else f"lines {lines}"
+
+
 def _runs(numbers: list[int]) -> str:
     runs: list[list[int]] = []
     for number in numbers:

@@ -89,7 +89,7 @@ def test_the_interview_puts_answers_into_the_file(tmp_path: Path) -> None:
         "Q_UPDATES": "over HTTPS",
     }
     assert "sendmail serves tcp/25 to this machine only" in result.stderr
-    assert "(lines 5)" in result.stderr
+    assert "(line 5)" in result.stderr
     assert "6 answers to write" in result.stderr
     assert "2 questions are open" in result.stderr
     shown = run("plan", str(SEED), "--decisions", str(file)).stdout

@@ -68,7 +68,7 @@ def test_the_width_is_honoured_and_nothing_is_lost_to_it(width: int) -> None:
 def test_a_narrow_screen_gets_paragraphs_instead_of_a_table() -> None:
     lines = [line.rstrip() for line in run("plan", "-", text=_QUIET, width=60).stdout.split("\n")]
     assert "accept tcp/22 ssh from any (IPv4) at 203.0.113.1" in lines
-    assert "    program sshd; lines 1" in lines
+    assert "    program sshd; line 1" in lines
 
 
 @pytest.mark.parametrize("width", [60, 120])

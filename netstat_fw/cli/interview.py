@@ -12,6 +12,7 @@ import attrs
 import click
 
 from netstat_fw.alike import ask_together, join_questions, lines_together, name_together
+from netstat_fw.cells import name_lines
 from netstat_fw.diagnostics import printable
 from netstat_fw.ruleset.answering import write_answers
 from netstat_fw.ruleset.decisions.reading import read_decisions
@@ -121,8 +122,8 @@ def _accepted(ruleset: Ruleset) -> list[str]:
 
 
 def _ask(group: Sequence[Question], consequence: str) -> str:
-    lines = lines_together(group)
-    seen = f" (lines {lines})" if lines else ""
+    lines = name_lines(lines_together(group))
+    seen = f" ({lines})" if lines else ""
     click.echo(f"\n{printable(f'{ask_together(group)}{seen}')}", err=True)
     if len(group) > 1:
         told = (

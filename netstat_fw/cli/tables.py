@@ -20,7 +20,7 @@ from rich.table import Table
 from rich.text import Text
 
 from netstat_fw.alike import join_questions, join_rows
-from netstat_fw.cells import Cells, Programs, is_base, write_cells
+from netstat_fw.cells import Cells, Programs, is_base, name_lines, write_cells
 from netstat_fw.cli.advice import advise
 from netstat_fw.ruleset.terms import Action, Direction
 
@@ -148,7 +148,7 @@ def _paragraphs(row: Cells, side: str) -> Iterable[RenderableType]:
     yield Padding(Text(f"{sure}{row.why}", overflow="fold"), (0, 0, 0, 4), expand=False)
     seen = [
         f"program {row.programs}" if row.programs else "",
-        f"lines {row.lines}" if row.lines else "",
+        name_lines(row.lines),
     ]
     if any(seen):
         yield Padding(
