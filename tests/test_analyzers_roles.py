@@ -459,6 +459,15 @@ def test_u6_a_tcp_server_on_loopback_does_not() -> None:
     assert fates(findings)[1].split()[1] == "U11"
 
 
+def test_u7_a_client_s_name_does_not_speak_for_another_program_on_the_port() -> None:
+    """Else whoever takes the name would close the port of somebody else, and nobody was asked."""
+    findings = analyze_linux("""
+        udp 0.0.0.0:27960 0.0.0.0:* 5/quake
+        udp6 2001:db8::2:27960 :::* 7/chronyd
+    """)
+    assert questions(findings) == ["Q_UDP_ROLE udp/27960"]
+
+
 @pytest.mark.parametrize(
     ("program", "port"), [("avahi-daemon:", 37000), ("dhclient", 30101), ("Firefox.exe", 60000)]
 )

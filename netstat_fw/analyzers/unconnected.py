@@ -104,7 +104,7 @@ def _by_number(  # noqa: PLR0911 - one return for each row of the table
             Role.SERVER, Confidence.LOW, reason, exposed=True, question="Q_UDP_SERVER"
         )
     listed = context.services.is_listed(port, protocol.value)
-    if (ephemeral or not listed) and any(is_datagram_client(program) for program in programs):
+    if (ephemeral or not listed) and programs and all(map(is_datagram_client, programs)):
         return _KNOWN_CLIENT
     if listed:
         # A client may get a listed port by chance, so within the range the list proves little.
