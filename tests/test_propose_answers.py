@@ -105,6 +105,24 @@ class TestAnswers:
         (rule,) = own(decided("[answers]\nQ_ADDRESS = false", found).incoming)
         assert (rule.action, codes(rule)) == (DROP, ["LISTEN_ANY", "OPERATOR_ANSWER"])
 
+    def test_what_a_yes_opens_that_names_no_subject_is_told(self) -> None:
+        """The next capture may show a socket of anybody that the same question is asked about."""
+        shut = [
+            exposure(
+                port, stance=Stance.SHUT, question=Question("Q_EXPOSE", "is it?", f"tcp/{port}")
+            )
+            for port in (25, 631, 6010)
+        ]
+        text = '[answers]\nQ_EXPOSE = {}\n"Q_EXPOSE tcp/25" = true'
+        ruleset = decided(text.format("true"), *shut)
+        assert said(ruleset)["ANSWER_TO_ALL"] == (
+            "d.toml, line 2: the yes to Q_EXPOSE is one to all such questions, those of later"
+            " captures too; here it opens tcp/6010, tcp/631: answer by subject to be sure"
+        )
+        for word in ("false", '"later"'):
+            assert "ANSWER_TO_ALL" not in said(decided(text.format(word), *shut))
+        assert "ANSWER_TO_ALL" not in said(decided(text.format("true"), shut[0]))
+
     def test_a_yes_lets_in_nobody_beyond_what_a_standard_says(self) -> None:
         question = Question("Q_EXPOSE", "is it?", "udp/137")
         home = ip_network("10.0.0.0/8")

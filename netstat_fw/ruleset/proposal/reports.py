@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from netstat_fw.analyzers.findings import Findings
     from netstat_fw.evidence import Question
-    from netstat_fw.ruleset.decisions.values import Decisions
+    from netstat_fw.ruleset.decisions.values import Decisions, Reply
     from netstat_fw.ruleset.proposal.desk import Desk, Side
 
 
@@ -105,6 +105,26 @@ def _report_replies(
                 f"the yes to {reply.question} is noted, but only a rule of your own can open what"
                 " it is about",
             )
+        elif reply.value is True:
+            yield from _report_general(reply, answered, decisions)
+
+
+def _report_general(
+    reply: Reply, answered: Iterable[Question], decisions: Decisions
+) -> Iterator[Reason]:
+    """Tell what a yes opens that names no subject: more in the next capture, maybe."""
+    singled = {each.question for each in decisions.replies}
+    subjects = {
+        each.subject
+        for each in answered
+        if each.code == reply.question and each.subject and question_key(each) not in singled
+    }
+    if subjects:
+        sentence = (
+            f"the yes to {reply.question} is one to all such questions, those of later captures"
+            f" too; here it opens {', '.join(sorted(subjects))}: answer by subject to be sure"
+        )
+        yield _remark(decisions, reply.line, "ANSWER_TO_ALL", sentence)
 
 
 def _report_companions(findings: Findings, decisions: Decisions) -> Iterator[Reason]:
