@@ -90,6 +90,7 @@ def test_the_interview_puts_answers_into_the_file(tmp_path: Path) -> None:
     }
     assert "sendmail serves tcp/25 to this machine only" in result.stderr
     assert "(line 5)" in result.stderr
+    assert result.stderr.count(f"open questions: {_QUESTIONS}\ny: yes, open") == 1
     assert "6 answers to write" in result.stderr
     assert "2 questions are open" in result.stderr
     shown = run("plan", str(SEED), "--decisions", str(file)).stdout

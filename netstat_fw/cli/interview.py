@@ -64,7 +64,7 @@ def interview(findings: Findings, text: str, policy: Policy, name: str) -> tuple
         group = _first_of(asked, apart)
         keys = [question_key(each) for each in group]
         if not (count or skipped or apart):
-            click.echo(_HELP, err=True)
+            click.echo(f"open questions: {len(asked)}\n{_HELP}", err=True)
         answer = _ask(group, _say_yes(findings, ruleset, decided, keys))
         word = answer.lower()
         if word == "q":
