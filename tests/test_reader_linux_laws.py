@@ -135,6 +135,17 @@ def test_noise_between_the_rows_does_not_matter(
     assert is_accounted_for(capture, lines[: capture.line_count])
 
 
+def test_prose_about_netstat_does_not_begin_another_table() -> None:
+    header = (
+        "Proto Recv-Q Send-Q Local Address  Foreign Address  State  User  Inode  PID/Program name"
+        "  Security Context\n"
+    )
+    row = "tcp 0 0 192.0.2.1:23 0.0.0.0:* LISTEN 0 1 - -"
+    for line, context in (("netstat shows what listens", "-"), ("netstat -tlnp", None)):
+        (socket,) = parse(f"{header}{line}\n{row}\n").sockets
+        assert socket.security_context == context
+
+
 @given(first=captures(), second=captures())
 def test_captures_one_after_the_other_are_snapshots(
     first: tuple[Layout, list[Socket], list[UnixSocket]],

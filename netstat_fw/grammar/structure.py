@@ -191,7 +191,9 @@ USAGE = pp.Regex(
 COMMAND = pp.Regex(
     # The first netstat of the line decides, so that a line of many costs no more than one of few.
     r"(?i:(?>(?P<before>.*?)netstat)(?:\.exe)?(?![\w:])"
-    r"(?:[ \t]+[-/|<>&\w.'\"*^$~+0-9]\S*)*[ \t]*\Z)"
+    # A first argument that is a mere word, its hyphen forgotten, is the only one; else it is prose.
+    r"(?:[ \t]+(?:\w+(?=[ \t]*\Z)|[-/|<>&.'\"*^$~+0-9]\S*"
+    r"(?:[ \t]+[-/|<>&\w.'\"*^$~+0-9]\S*)*))?[ \t]*\Z)"
 )
 """An echoed command line: ``netstat``, its options, and what its output is piped into."""
 
