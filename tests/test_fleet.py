@@ -428,13 +428,21 @@ def test_cited_lines_stay_in_their_order_even_where_they_are_not_sorted() -> Non
     assert dossier.history is not None
     (sighting, *_) = dossier.history.sightings
     lines = tuple(Evidence(line, name) for line, name in ((3, "b"), (9, "b"), (1, ""), (2, "a")))
-    for some in (lines, lines[::-1], lines[2:], lines[:1] * 2, ()):
+    between = tuple(Evidence(line, name) for line, name in ((1, "a"), (1, "b"), (2, "a")))
+    for some in (lines, lines[::-1], lines[2:], lines[:1] * 2, between, ()):
         finding = attrs.evolve(sighting.finding, evidence=some)
         changed = (attrs.evolve(sighting, finding=finding),)
         history = attrs.evolve(dossier.history, sightings=changed)
         again = unpack(pack(attrs.evolve(dossier, history=history)))
         assert again.history is not None
         assert again.history.sightings[0].finding.evidence == some
+
+
+def test_an_edge_that_only_its_client_shows_cites_the_listener() -> None:
+    client = "tcp 0 0 192.0.2.1:40000 192.0.2.2:5432 ESTABLISHED 9/app"
+    [edge] = survey([("web", None, client), ("db", None, DB)]).edges
+    assert edge.client_evidence
+    assert edge.server_evidence
 
 
 def test_captures_without_a_history_change_nothing() -> None:
