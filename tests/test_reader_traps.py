@@ -163,3 +163,16 @@ def test_a_row_whose_columns_leave_no_room_still_ends_with_its_program() -> None
     capture = parse(f"{above}\nunix 2 [ ] X 1\n")
     assert (len(capture.sockets), capture.unix_sockets) == (1, ())
     assert [each.code for each in capture.diagnostics] == ["damaged-row"]
+
+
+def test_the_end_of_a_cut_context_makes_no_row_of_a_name() -> None:
+    """net-tools shows the last 49 characters of a context, here with a single colon in them."""
+    text = (
+        "Proto Recv-Q Send-Q Local Address           Foreign Address         State"
+        "       PID/Program name     Security Context\n"
+        "tcp        0      0 192.0.2.2:7000          0.0.0.0:*               LISTEN      7/sshd\n"
+        "udp 0 0 *:53  pe_with_a_name_of_more_than_fifty_characters_t:s0 \n"
+    )
+    capture = parse(text)
+    assert [socket.line for socket in capture.sockets] == [2]
+    assert [(each.code, each.line) for each in capture.diagnostics] == [("damaged-row", 3)]

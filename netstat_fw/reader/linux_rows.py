@@ -133,7 +133,11 @@ class LinuxRows:
                 or rest is None
                 # Only a row that a screen cut has a peer and nothing behind it.
                 or (rest_text is None and remote.port is not None)
-                or (len(remote_cell) <= LONGEST_DEBRIS_REMOTE and is_debris(draft, line, at))
+                # Of a later column behind a name, the end of a cut context looks most like a host.
+                or (
+                    (len(remote_cell) <= LONGEST_DEBRIS_REMOTE or remote.host is not None)
+                    and is_debris(draft, line, at)
+                )
                 or (unix_above and is_among_unix_rows(draft, at))
             ):
                 end = at
