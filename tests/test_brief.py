@@ -43,6 +43,7 @@ from netstat_fw.evidence import Evidence
 from netstat_fw.fleet import HostCapture, examine, survey
 from netstat_fw.observation import observe
 from netstat_fw.ruleset import read_decisions
+from netstat_fw.ruleset.difference import OwnerChange
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -241,3 +242,11 @@ def test_captured_text_cannot_forge_a_line() -> None:
     )
     for value in _values(parse(text)):
         assert repr(value).isprintable()
+
+
+def test_the_parts_of_a_comparison_show_what_they_say() -> None:
+    change = diff(_SHUT, _OPEN).opened[0]
+    assert repr(change.region).startswith("<Region ")
+    assert str(change.region) in repr(change.region)
+    shown = OwnerChange("tcp", 443, ("httpd",), ("nginx",))
+    assert repr(shown) == "<OwnerChange tcp/443: httpd before, nginx now>"
