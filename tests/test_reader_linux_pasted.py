@@ -314,3 +314,28 @@ class TestSections:
         capture = parse(text)
         assert [socket.snapshot for socket in capture.sockets] == [0, 1]
         assert [remark.source for remark in capture.diagnostics] == ["Good morning"]
+
+
+@pytest.mark.parametrize("width", [50, 70, 72, 80])
+def test_a_header_may_go_on_over_several_lines(width: int) -> None:
+    header = (
+        "Proto Recv-Q Send-Q Local Address           Foreign Address         State       User"
+        "       Inode      PID/Program name     Security Context"
+        "                                  Timer"
+    )
+    row = (
+        "tcp        0      0 192.0.2.1:22            0.0.0.0:*               LISTEN      0   "
+        "       12345      1/sshd               system_u:system_r:sshd_t:s0-s0:c0.c1023"
+        "           off (0.00/0/0)"
+    )
+
+    def table(width: int) -> str:
+        lines = [line[at : at + width] for line in (header, row) for at in range(0, 170, width)]
+        return "\n".join(["Active Internet connections (servers and established)", *lines, ""])
+
+    (whole,) = parse(table(200)).sockets
+    assert whole.security_context == "system_u:system_r:sshd_t:s0-s0:c0.c1023"
+    assert whole.timer is not None
+    wrapped = parse(table(width))
+    assert wrapped.sockets == (whole,)
+    assert not wrapped.diagnostics
