@@ -27,6 +27,7 @@ from netstat_fw.records import Endpoint, Process, State, Timer
 
 # net-tools shortens "address:port" to 22 characters and the colon (addr_do_one); so does toybox.
 CUT_WIDTH = 23
+_number_of = int.from_bytes
 _UnfrozenEndpoint = unfrozen(Endpoint)
 _HIGHEST_PORT = 65_535
 _MOST_DIGITS = 5
@@ -97,7 +98,15 @@ class Endpoints(dict[str, Endpoint | None]):
         # A short cut for the one kind of cell that a capture can hold tens of thousands of.
         if len(port) <= _MOST_DIGITS and port.isdecimal() and port.isascii() and port[0] != "0":
             number = int(port)
-            address = self._addresses.get(text) or self._read_ipv4(text)
+            address = self._addresses.get(text)
+            if address is None:
+                try:
+                    address = IPv4Address(_number_of(inet_pton(AF_INET, text), "big"))
+                except (OSError, ValueError):
+                    pass
+                else:
+                    if len(self._addresses) < _MOST_REMEMBERED:
+                        self._addresses[text] = address
             if address is not None and number <= _HIGHEST_PORT:
                 plain: Endpoint = _UnfrozenEndpoint(address, number)
                 plain.__class__ = Endpoint
@@ -106,16 +115,6 @@ class Endpoints(dict[str, Endpoint | None]):
                 return plain
         endpoint = self[cell] = self._read(cell)
         return endpoint
-
-    def _read_ipv4(self, text: str) -> IPv4Address | None:
-        """Read an IPv4 address and, up to a number of them, remember it."""
-        try:
-            address = IPv4Address(int.from_bytes(inet_pton(AF_INET, text), "big"))
-        except (OSError, ValueError):
-            return None
-        if len(self._addresses) < _MOST_REMEMBERED:
-            self._addresses[text] = address
-        return address
 
     def _read(self, cell: str) -> Endpoint | None:
         found = ENDPOINT.re.match(cell) if len(cell) <= _LONGEST_CELL else None

@@ -115,9 +115,11 @@ class LinuxRows:
             # nothing in their queues. Everything else is for the compiled form.
             cells = line.split(None, 5) if line.isprintable() else []
             if len(cells) == _CELLS and cells[0] in labels and cells[1] == cells[2] == "0":
-                label, recv_q, send_q, local_cell, remote_cell, rest_text = cells
+                label, _, _, local_cell, remote_cell, rest_text = cells
+                recv_q = send_q = 0
             elif (found := match(line)) is not None:
-                label, recv_q, send_q, local_cell, remote_cell, rest_text = found.groups()
+                label, received, sent, local_cell, remote_cell, rest_text = found.groups()
+                recv_q, send_q = int(received), int(sent)
             elif not line or line.isspace() or unix.read(line, at):
                 continue
             else:
@@ -150,8 +152,7 @@ class LinuxRows:
                 state = State.ESTABLISHED
             socket: Socket = _UnfrozenSocket(
                 protocol, family, local, remote, state, process,
-                0 if recv_q == "0" else int(recv_q), 0 if send_q == "0" else int(send_q),
-                user, inode, timer, snapshot, at + 1, state_text, context,
+                recv_q, send_q, user, inode, timer, snapshot, at + 1, state_text, context,
             )  # fmt: skip
             socket.__class__ = Socket
             append(socket)

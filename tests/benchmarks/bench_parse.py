@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ROWS = 20_000
-_RUNS = 5
+_RUNS = 7
 _HEADER = (
     "Active Internet connections (servers and established)\n"
     "Proto Recv-Q Send-Q Local Address           Foreign Address         State       "
@@ -94,21 +94,29 @@ HOSTILE = {
 }
 
 
-def seconds(read: Callable[[], object], runs: int = _RUNS) -> float:
-    """Return the shortest CPU time of several runs: other work on the machine can only add."""
+def seconds(*reads: Callable[[], object]) -> list[float]:
+    """Return the shortest CPU time of each of several readers.
+
+    They take turns, because other work on the machine can only add, and adds to whoever is at it.
+    """
     times = []
-    for _ in range(runs):
-        start = time.process_time()
-        read()
-        times.append(time.process_time() - start)
-    return min(times)
+    for _ in range(_RUNS):
+        taken = []
+        for read in reads:
+            start = time.process_time()
+            read()
+            taken.append(time.process_time() - start)
+        times.append(taken)
+    return [min(each) for each in zip(*times, strict=True)]
 
 
 def _compare(name: str, text: str) -> tuple[float, float]:
     rows = text.count("\n")
-    ours = seconds(lambda: parse(text))
-    floor = seconds(lambda: _FLOOR.findall(text))
-    theirs = seconds(lambda: jc.parse("netstat", text), runs=3)
+    ours, floor, theirs = seconds(
+        lambda: parse(text),
+        lambda: _FLOOR.findall(text),
+        lambda: jc.parse("netstat", text),
+    )
     for who, time_taken in (("netstat-fw", ours), ("floor", floor), ("jc", theirs)):
         print(f"{name:<14} {who:<11} {time_taken / rows * 1e6:7.2f} us/row")
     print(f"{name:<14} {theirs / ours:.1f} times jc, {ours / floor:.1f} times the floor\n")
@@ -138,7 +146,8 @@ def main() -> int:
     jc_ratio, floor_ratio = _compare("unique peers", unique)
     _compare("realistic", whole)
     small, large = unique_peers(ROWS // 10), unique
-    growth = seconds(lambda: parse(large)) / seconds(lambda: parse(small))
+    few, many = seconds(lambda: parse(small), lambda: parse(large))
+    growth = many / few
     kept = _retained_bytes(unique)
     print(f"10 times the rows take {growth:.1f} times as long; {kept:.0f} bytes kept per socket")
     worst = 0.0
