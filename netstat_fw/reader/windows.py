@@ -11,7 +11,6 @@ import re
 from typing import TYPE_CHECKING
 
 import attrs
-import pyparsing as pp
 
 from netstat_fw.diagnostics import Severity
 from netstat_fw.grammar import windows as grammar
@@ -19,7 +18,8 @@ from netstat_fw.grammar.windows_words import SHAPED_HEADER, SHAPED_TITLE
 from netstat_fw.reader.linux_cells import completed_prefix
 from netstat_fw.reader.repair import repaired, without_inner_blanks
 from netstat_fw.reader.structure import Kind, kind_of
-from netstat_fw.reader.windows_cells import HIGHEST_PID, HIGHEST_PORT, known_state
+from netstat_fw.reader.windows_cells import HIGHEST_PID, known_state
+from netstat_fw.reader.windows_complaint import LONGEST_ROW, complaint
 from netstat_fw.reader.windows_rows import WindowsRows
 from netstat_fw.records import Endpoint, LineRole, State
 
@@ -41,8 +41,6 @@ _SHORTEST_WRAPPED = 60
 # A row of netstat.exe is at most in so many pieces, one per cell.
 _MOST_PIECES = 5
 _LONGEST_PIECE = 200
-# Longer lines that begin like a row are reported without asking the grammar.
-_LONGEST_ROW = 2_000
 # Notes behind a row are looked for in so many characters.
 _LONGEST_NOTE = 200
 # A header or title is looked for so many lines above the first row.
@@ -62,7 +60,7 @@ class WindowsTables(WindowsRows):
         line = self.draft.lines[index]
         if index in self._wrapped:
             return True
-        if len(line) > _LONGEST_ROW:
+        if len(line) > LONGEST_ROW:
             return False
         if _CLAIM.match(line):
             return (
@@ -268,28 +266,8 @@ class WindowsTables(WindowsRows):
 
     def _explain(self, text: str, index: int) -> None:
         """Say what the grammar expected where a text stops being a row."""
-        column, message = self._complaint(text)
+        column, message = complaint(text, self.endpoints)
         self.draft.remark(Severity.ERROR, "damaged-row", message, index, column)
-
-    def _complaint(self, text: str) -> tuple[int, str]:
-        if len(text) > _LONGEST_ROW:
-            return 1, f"the line is too long for a row: {len(text):,} characters"
-        start = len(text) - len(text.lstrip(" \t>|"))
-        try:
-            (_TCP_ROW if text.startswith("TCP", start) else _UDP_ROW).parse_string(text[start:])
-        except pp.ParseException as error:
-            return start + error.loc + 1, error.msg[:1].lower() + error.msg[1:]
-        at = start
-        for cell, name in zip(text[start:].split(None, 3)[1:3], ("local", "foreign"), strict=True):
-            at = text.index(cell, at + 1)
-            if self.endpoints[cell] is None:
-                message = (
-                    f"the {name} address is no IP address, or its port is above {HIGHEST_PORT}"
-                )
-                return at + 1, message
-            at += len(cell) - 1
-        rest = len(text) - len(text[at + 1 :].lstrip())
-        return rest + 1, "what follows the addresses is no state and PID of netstat"
 
     def finish(self) -> None:
         """Settle what needed the whole text; see `TableReader`."""
@@ -317,7 +295,3 @@ def _has_known_state(text: str) -> bool:
         return False
     rest = (found["rest"] or "").split()
     return found["protocol"] == "UDP" or bool(rest and known_state(rest[0]) is not State.UNKNOWN)
-
-
-_TCP_ROW = grammar.tcp_row()
-_UDP_ROW = grammar.udp_row()
