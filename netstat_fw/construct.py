@@ -1,8 +1,8 @@
 """Construct: making very many frozen values in little time.
 
 A frozen attrs class sets every field through ``object.__setattr__``, which takes three times as
-long as plain assignment and was a third of the time that reading a capture took. A twin of the
-class with the same slots is not frozen; what it makes becomes a record by changing its class.
+long as plain assignment and was a third of the time that reading a capture took. Its constructor
+here assigns to a subclass that is not frozen, and then gives the value the class itself.
 
 The other third was Python's search for reference cycles, which walks over all values again and
 again as they grow in number, and of which there are none; it was half of what analysing took.
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import gc
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import attrs
 
@@ -23,32 +23,37 @@ if TYPE_CHECKING:
 _V = TypeVar("_V", bound="attrs.AttrsInstance")
 
 
-def unfrozen(cls: type[attrs.AttrsInstance]) -> Any:  # noqa: ANN401 - a class made at run time
-    """Return the twin of a frozen slotted attrs class without validators or converters.
+def constructor(cls: type[_V]) -> type[_V]:
+    """Return a function that makes values of a frozen slotted attrs class, in half the time.
 
-    Give its instances the class itself before anybody else sees them. Python takes two classes for
-    alike only if neither has a slot for weak references.
+    It takes what the class takes and makes what the class makes, but runs no converter, validator
+    or default factory; hence the type it is said to have.
 
-    >>> @attrs.frozen(weakref_slot=False)
+    >>> @attrs.frozen
     ... class Point:
     ...     x: int
     ...     y: int = 0
-    >>> point = unfrozen(Point)(1)
-    >>> point.__class__ = Point
-    >>> point == Point(1)
+    >>> constructor(Point)(1) == Point(1)
     True
     """
-    return attrs.make_class(
-        f"Unfrozen{cls.__name__}",
-        {
-            field.name: attrs.field(default=field.default, alias=field.alias)
-            for field in attrs.fields(cls)
-        },
-        slots=True,
-        weakref_slot=False,
-        eq=False,
-        repr=False,
+    mutable = {name: getattr(object, name) for name in ("__init__", "__setattr__", "__delattr__")}
+    thawed = type(cls.__name__, (cls,), {"__slots__": (), **mutable})
+    # What begins with an underscore is the name of no argument that attrs gives.
+    names: dict[str, Any] = {"_thawed": thawed, "_class": cls}
+    parameters, assignments = [], []
+    for field in attrs.fields(cls):
+        optional = field.default is not attrs.NOTHING
+        parameters.append(f"{field.alias}={field.alias}" if optional else field.alias)
+        assignments.append(f"    _value.{field.name} = {field.alias}\n")
+        names[field.alias] = field.default
+    source = (
+        f"def _make({', '.join(parameters)}):\n"
+        f"    _value = _thawed()\n{''.join(assignments)}"
+        "    _value.__class__ = _class\n"
+        "    return _value\n"
     )
+    exec(source, names)  # noqa: S102 - made of the names of fields
+    return cast("type[_V]", names["_make"])
 
 
 def changed(value: _V, **changes: object) -> _V:

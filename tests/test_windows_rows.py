@@ -5,10 +5,14 @@ from __future__ import annotations
 from ipaddress import IPv4Address, IPv6Address
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from netstat_fw.diagnostics import Severity
 from netstat_fw.errors import CaptureError, UnrecognizedCapture
+from netstat_fw.grammar.windows import PORT
 from netstat_fw.reader import parse
+from netstat_fw.reader.windows_cells import Endpoints
 from netstat_fw.records import (
     Dialect,
     Endpoint,
@@ -50,6 +54,25 @@ def errors(text: str) -> list[str]:
 )
 def test_endpoints_in_every_form(cell: str, expected: Endpoint) -> None:
     assert only(f"  UDP    {cell}   *:*   4").local == expected
+
+
+@example("0")
+@example("00")
+@example("080")
+@example("65535")
+@example("65536")
+@example("123456")
+@example("")
+@example("٣")
+@given(st.one_of(st.integers(0, 99_999).map(str), st.text("0123456789*+-.h٣²", max_size=7)))
+def test_a_port_is_what_the_grammar_says(text: str) -> None:
+    found = PORT.re.match(text)
+    endpoint = Endpoints()[f"192.0.2.1:{text}"]
+    if found is None or int(found["port"] or 0) > 65535:
+        assert endpoint is None
+    else:
+        port = int(found["port"] or 0) or None
+        assert endpoint == Endpoint(IPv4Address("192.0.2.1"), port, service=found["service"])
 
 
 @pytest.mark.parametrize(

@@ -11,14 +11,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netstat_fw.grammar.bsd import ENDPOINT
-from netstat_fw.reader.construct import unfrozen
+from netstat_fw.reader.construct import constructor
 from netstat_fw.reader.linux_cells import read_address
 from netstat_fw.records import Endpoint
 
 if TYPE_CHECKING:
     import re
 
-_UnfrozenEndpoint = unfrozen(Endpoint)
+_new_endpoint = constructor(Endpoint)
 _WIDTH, _NARROW_WIDTH, _WIDE_WIDTH = 22, 18, 45
 _HOST_WIDTH, _NAMED_HOST_WIDTH = 16, 12
 _HIGHEST_PORT = 65_535
@@ -122,9 +122,7 @@ class Endpoints(dict[str, Endpoint | None]):
         text, _, zone = host.partition("%")
         address = read_address(text)
         if address is not None:
-            endpoint: Endpoint = _UnfrozenEndpoint(address, port, zone or None, None, service)
-            endpoint.__class__ = Endpoint
-            return endpoint
+            return _new_endpoint(address, port, zone or None, None, service)
         if ":" in host or zone or not host.strip("0123456789."):
             return None
         self.named = True

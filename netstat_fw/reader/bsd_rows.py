@@ -15,7 +15,7 @@ from netstat_fw.grammar import bsd as grammar
 from netstat_fw.reader.bsd_cells import Endpoints
 from netstat_fw.reader.bsd_rests import Columns
 from netstat_fw.reader.bsd_unix import UnixRows
-from netstat_fw.reader.construct import unfrozen
+from netstat_fw.reader.construct import constructor
 from netstat_fw.records import Dialect, Endpoint, Family, LineRole, Protocol, Socket, State
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ _LABELS = {
 }
 # proc_name() of macOS gives a name of at most so many bytes, and then a colon follows.
 LONGEST_NAME = 31
-_UnfrozenSocket = unfrozen(Socket)
+_new_socket = constructor(Socket)
 _TCP = Protocol.TCP
 _IPV4, _IPV6 = Family.IPV4, Family.IPV6
 _ANYWHERE = Endpoint()
@@ -135,7 +135,7 @@ class BsdRows:
                 endpoints.uncut = True
             self.doubts.append(_Doubt(len(self.draft.sockets), endpoints, local_cell, remote_cell))
         queues = first is not None and third is None
-        socket: Socket = _UnfrozenSocket(
+        return _new_socket(
             protocol,
             family,
             local,
@@ -154,8 +154,6 @@ class BsdRows:
             None,
             dual_stack,
         )
-        socket.__class__ = Socket
-        return socket
 
     def _read_other(self, line: str, index: int) -> bool:
         """Read a row of another shape: unix-domain sockets, the listeners of ``-L``."""

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from netstat_fw.construct import unfrozen, without_cycle_search
+from netstat_fw.construct import constructor, without_cycle_search
 
-__all__ = ["unfrozen", "without_cycle_search"]
+__all__ = ["constructor", "without_cycle_search"]

@@ -20,7 +20,7 @@ from netstat_fw.grammar.linux import (
     REST,
     REST_WITH_CONTEXT,
 )
-from netstat_fw.reader.construct import unfrozen
+from netstat_fw.reader.construct import constructor
 from netstat_fw.reader.structure import find_remark
 from netstat_fw.reader.words import completed_state, is_state, state_of, states_beginning
 from netstat_fw.records import Endpoint, Process, State, Timer
@@ -28,7 +28,7 @@ from netstat_fw.records import Endpoint, Process, State, Timer
 # net-tools shortens "address:port" to 22 characters and the colon (addr_do_one); so does toybox.
 CUT_WIDTH = 23
 _number_of = int.from_bytes
-_UnfrozenEndpoint = unfrozen(Endpoint)
+_new_endpoint = constructor(Endpoint)
 _HIGHEST_PORT = 65_535
 _MOST_DIGITS = 5
 # Cells with the port of a client hardly ever come twice: what Linux and IANA draw them from.
@@ -108,8 +108,7 @@ class Endpoints(dict[str, Endpoint | None]):
                     if len(self._addresses) < _MOST_REMEMBERED:
                         self._addresses[text] = address
             if address is not None and number <= _HIGHEST_PORT:
-                plain: Endpoint = _UnfrozenEndpoint(address, number)
-                plain.__class__ = Endpoint
+                plain = _new_endpoint(address, number)
                 if number < _LOWEST_EPHEMERAL and len(self) < _MOST_REMEMBERED:
                     self[cell] = plain
                 return plain
@@ -136,11 +135,7 @@ class Endpoints(dict[str, Endpoint | None]):
         # Longer than cut cells are; but somebody who masks addresses writes what no tool does.
         if len(cell) > CUT_WIDTH and (address is None or _is_printed(address, text)):
             self.whole = True
-        endpoint: Endpoint = _UnfrozenEndpoint(
-            address, port, zone, text if address is None else None, service
-        )
-        endpoint.__class__ = Endpoint
-        return endpoint
+        return _new_endpoint(address, port, zone, text if address is None else None, service)
 
 
 def read_garbled_endpoint(cell: str) -> Endpoint | None:

@@ -19,7 +19,7 @@ from netstat_fw.grammar.structure import (
     UNIX_HEADER,
     WIDE_HEADER,
 )
-from netstat_fw.reader.construct import unfrozen
+from netstat_fw.reader.construct import constructor
 from netstat_fw.reader.linux_cells import Endpoints, Processes, Rests, StateCell, cell_text
 from netstat_fw.reader.linux_debris import LONGEST_DEBRIS_REMOTE, is_among_unix_rows, is_debris
 from netstat_fw.reader.linux_unix import UnixRows
@@ -46,7 +46,7 @@ _PROTOCOLS = {
 }
 # A row's columns up to the foreign address, and the rest of it.
 _CELLS = 6
-_UnfrozenSocket = unfrozen(Socket)
+_new_socket = constructor(Socket)
 _STATE_CELLS = {
     Protocol.UDP: StateCell.WORD_OR_BLANK,
     Protocol.UDPLITE: StateCell.WORD_OR_BLANK,
@@ -105,6 +105,7 @@ class LinuxRows:
         roles, append, snapshot, record = (
             draft.roles, draft.sockets.append, draft.snapshot, LineRole.RECORD,
         )  # fmt: skip
+        new_socket = _new_socket
         ipv4, ipv6, raw = Family.IPV4, Family.IPV6, Protocol.RAW
         internet_rows, unix_rows = len(draft.sockets), len(draft.unix_sockets)
         unix_above = draft.unix_sockets
@@ -150,12 +151,10 @@ class LinuxRows:
             state, state_text, user, inode, process, context, timer = rest
             if protocol is raw and not remote.is_wildcard:
                 state = State.ESTABLISHED
-            socket: Socket = _UnfrozenSocket(
+            append(new_socket(
                 protocol, family, local, remote, state, process,
                 recv_q, send_q, user, inode, timer, snapshot, at + 1, state_text, context,
-            )  # fmt: skip
-            socket.__class__ = Socket
-            append(socket)
+            ))  # fmt: skip
             roles[at] = record
         if len(draft.unix_sockets) > unix_rows:
             draft.count_rows(self.dialect, "unix", len(draft.unix_sockets) - unix_rows)

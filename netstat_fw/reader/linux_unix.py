@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from netstat_fw.grammar.linux import UNIX_ROW
-from netstat_fw.reader.construct import unfrozen
+from netstat_fw.reader.construct import constructor
 from netstat_fw.reader.linux_debris import is_debris
 from netstat_fw.reader.structure import find_remark
 from netstat_fw.reader.words import unix_state_of, unix_type_of
@@ -26,7 +26,7 @@ _PROGRAM = re.compile(r"-(?!\S)|[0-9]{1,10}/")
 _GAP = re.compile(r"(?<=\S)(?:[ \t]{2,}|[ \t](?=[/@]))")
 # The I-Node column ends here at the least: "%-5s %-6ld %-11s %-10s %-13s %6d " (BusyBox).
 _PRINTED_WIDTH = 57
-_UnfrozenSocket = unfrozen(UnixSocket)
+_new_socket = constructor(UnixSocket)
 
 
 class UnixRows:
@@ -59,7 +59,7 @@ class UnixRows:
             )
             if self.has_contexts:
                 path = path.partition(" ")[2].strip(" \t")
-        socket: UnixSocket = _UnfrozenSocket(
+        socket = _new_socket(
             unix_type_of(kind),
             UnixState.UNCONNECTED if state is None else unix_state_of(state),
             int(ref_count),
@@ -70,7 +70,6 @@ class UnixRows:
             draft.snapshot,
             index + 1,
         )
-        socket.__class__ = UnixSocket
         draft.unix_sockets.append(socket)
         draft.roles[index] = LineRole.RECORD
         return True

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from netstat_fw.grammar.windows import HOST, PORT, TCP_REST, UDP_REST
-from netstat_fw.reader.construct import unfrozen
+from netstat_fw.reader.construct import constructor
 from netstat_fw.reader.linux_cells import completed_prefix, read_address
 from netstat_fw.reader.words import state_of
 from netstat_fw.records import Endpoint, Process, State
@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv6Address
 
 HIGHEST_PORT = 65_535
+_MOST_DIGITS = len(str(HIGHEST_PORT))
 HIGHEST_PID = 2**32 - 1
 # Far more than any cell of netstat.exe; a longer one is noise, whatever it begins with.
 _LONGEST_CELL = 600
-_UnfrozenEndpoint = unfrozen(Endpoint)
+_new_endpoint = constructor(Endpoint)
 _match_port = PORT.re.match
 
 
@@ -54,18 +55,19 @@ class Endpoints(dict[str, Endpoint | None]):
         """Take a cell apart and remember the result."""
         host_text, _, port_text = cell.rpartition(":")
         host = self._hosts[host_text]
-        found = _match_port(port_text)
-        if host is None or found is None:
+        port = service = None
+        # A short cut for what nearly every cell ends in.
+        is_number = port_text.isdecimal() and port_text.isascii() and port_text[0] != "0"
+        if is_number and len(port_text) <= _MOST_DIGITS:
+            port = int(port_text)
+        elif (found := _match_port(port_text)) is not None:
+            digits, service = found.groups()
+            port = int(digits or 0)
+        if host is None or port is None or port > HIGHEST_PORT:
             self[cell] = None
             return None
-        digits, service = found.groups()
-        port = int(digits or 0)
-        if port > HIGHEST_PORT:
-            self[cell] = None
-            return None
-        endpoint: Endpoint = _UnfrozenEndpoint(host[0], port or None, host[1], host[2], service)
-        endpoint.__class__ = Endpoint
-        self[cell] = endpoint
+        address, zone, name = host
+        endpoint = self[cell] = _new_endpoint(address, port or None, zone, name, service)
         return endpoint
 
 

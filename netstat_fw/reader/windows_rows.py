@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from netstat_fw.diagnostics import Severity
 from netstat_fw.grammar import windows as grammar
-from netstat_fw.reader.construct import unfrozen
+from netstat_fw.reader.construct import constructor
 from netstat_fw.reader.windows_cells import Endpoints, Rests
 from netstat_fw.reader.windows_owners import Owners
 from netstat_fw.records import Dialect, Family, LineRole, Protocol, Socket, State
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from netstat_fw.reader.draft import Draft
     from netstat_fw.records import Endpoint
 
-_UnfrozenSocket = unfrozen(Socket)
+_new_socket = constructor(Socket)
 _MARGIN = "".join(char for char in map(chr, range(0x3001)) if char.isspace()) + ">|"
-# Protocol, local and foreign address; the rest is in one piece.
-_SHORTEST_ROW = 3
+# Protocol, local and foreign address, and the rest in one piece.
+_CELLS = 4
 
 
 class WindowsRows:
@@ -58,23 +58,23 @@ class WindowsRows:
         draft, owners, labels, endpoints = self.draft, self.owners, self._labels, self.endpoints
         lines, roles, append = draft.lines, draft.roles, draft.sockets.append
         ipv4, ipv6, record, unknown = Family.IPV4, Family.IPV6, LineRole.RECORD, State.UNKNOWN
-        new_socket, snapshot = _UnfrozenSocket, draft.snapshot
+        new_socket, snapshot = _new_socket, draft.snapshot
         end = len(lines)
         at = index
         while at < end:
-            cells = lines[at].split(None, _SHORTEST_ROW)
-            if cells and cells[0] not in labels:
-                cells = self._other_cells(at)
-            if not cells:
-                at += 1
-                continue
-            if len(cells) < _SHORTEST_ROW:
-                return at
-            protocol, rests = labels[cells[0]]
-            local_cell, remote_cell = cells[1], cells[2]
+            cells = lines[at].split(None, _CELLS - 1)
+            if len(cells) != _CELLS or cells[0] not in labels:
+                cells = self._other_cells(at, cells)
+                if not cells:
+                    at += 1
+                    continue
+                if len(cells) != _CELLS:
+                    return at
+            label, local_cell, remote_cell, rest_text = cells
+            protocol, rests = labels[label]
             local = endpoints[local_cell]
             remote = endpoints[remote_cell]
-            rest = rests[cells[3] if len(cells) > _SHORTEST_ROW else ""]
+            rest = rests[rest_text]
             if local is None or remote is None or rest is None:
                 return at
             state, state_text, process, _, ended, owned, served = rest
@@ -108,7 +108,6 @@ class WindowsRows:
                 row + 1,
                 state_text,
             )
-            socket.__class__ = Socket
             append(socket)
             if ended:
                 owners.row = None
@@ -116,17 +115,20 @@ class WindowsRows:
                 owners.open(socket, row, rest)
         return at
 
-    def _other_cells(self, index: int) -> list[str]:
-        """Return the cells of a line that does not begin as a row does.
+    def _other_cells(self, index: int, cells: list[str]) -> list[str]:
+        """Return the cells of a line that is not, or does not begin, as most rows are.
 
-        None of a line that was an owner's; those behind a mail program's marks; or one, too few for
-        a row.
+        None of a blank line and of one that was an owner's; those behind a mail program's marks; an
+        empty rest where a row ends with its addresses; or too few for a row.
         """
-        line = self.draft.lines[index]
-        if self.owners.read(line, index):
-            return []
-        cells = line.lstrip(_MARGIN).split(None, _SHORTEST_ROW)
-        return cells if cells and cells[0] in self._labels else [line]
+        if cells and cells[0] not in self._labels:
+            line = self.draft.lines[index]
+            if self.owners.read(line, index):
+                return []
+            cells = line.lstrip(_MARGIN).split(None, _CELLS - 1)
+            if not cells or cells[0] not in self._labels:
+                return [line]
+        return [*cells, ""] if len(cells) == _CELLS - 1 else cells
 
     def _state_by_shape(self, word: str | None, remote: Endpoint, index: int) -> State:
         """Read a state word of an unknown language: only a listener has a peer with port 0."""
