@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import random
 import sys
-import time
+from functools import partial
 from pathlib import Path
 
 import jc
+from turns import shortest
 
 from netstat_fw import parse
 
@@ -45,14 +46,12 @@ def main() -> None:
     """Print microseconds per row of both, and how many owners were found."""
     for layout in _COMPARED:
         text = compose(layout)
-        ours = theirs = float("inf")
-        for _ in range(4):
-            start = time.process_time()
-            capture = parse(text)
-            ours = min(ours, time.process_time() - start)
-            start = time.process_time()
-            rows = len(list(jc.parse("netstat", text, quiet=True)))
-            theirs = min(theirs, time.process_time() - start)
+        ours, theirs = shortest(
+            partial(parse, text),
+            partial(jc.parse, "netstat", text, quiet=True),
+        )
+        capture = parse(text)
+        rows = len(jc.parse("netstat", text, quiet=True))
         owners = sum(one.process is not None for one in capture.sockets)
         sys.stdout.write(
             f"{layout:<14} netstat-fw {ours / ROWS * 1e6:5.1f} us/row, {len(capture.sockets):,}"

@@ -16,17 +16,13 @@ import re
 import sys
 import time
 import tracemalloc
-from typing import TYPE_CHECKING
 
 import jc
+from turns import shortest
 
 from netstat_fw import NetstatFwError, parse
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 ROWS = 20_000
-_RUNS = 7
 _HEADER = (
     "Active Internet connections (servers and established)\n"
     "Proto Recv-Q Send-Q Local Address           Foreign Address         State       "
@@ -94,25 +90,9 @@ HOSTILE = {
 }
 
 
-def seconds(*reads: Callable[[], object]) -> list[float]:
-    """Return the shortest CPU time of each of several readers.
-
-    They take turns, because other work on the machine can only add, and adds to whoever is at it.
-    """
-    times = []
-    for _ in range(_RUNS):
-        taken = []
-        for read in reads:
-            start = time.process_time()
-            read()
-            taken.append(time.process_time() - start)
-        times.append(taken)
-    return [min(each) for each in zip(*times, strict=True)]
-
-
 def _compare(name: str, text: str) -> tuple[float, float]:
     rows = text.count("\n")
-    ours, floor, theirs = seconds(
+    ours, floor, theirs = shortest(
         lambda: parse(text),
         lambda: _FLOOR.findall(text),
         lambda: jc.parse("netstat", text),
@@ -146,7 +126,7 @@ def main() -> int:
     jc_ratio, floor_ratio = _compare("unique peers", unique)
     _compare("realistic", whole)
     small, large = unique_peers(ROWS // 10), unique
-    few, many = seconds(lambda: parse(small), lambda: parse(large))
+    few, many = shortest(lambda: parse(small), lambda: parse(large))
     growth = many / few
     kept = _retained_bytes(unique)
     print(f"10 times the rows take {growth:.1f} times as long; {kept:.0f} bytes kept per socket")
