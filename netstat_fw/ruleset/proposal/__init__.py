@@ -28,6 +28,7 @@ from netstat_fw.ruleset.proposal.remarks import list_subjects, remark_findings, 
 from netstat_fw.ruleset.proposal.reports import report_decisions
 from netstat_fw.ruleset.proposal.rulings import rule_on
 from netstat_fw.ruleset.proposal.subjects import ways_that_count
+from netstat_fw.ruleset.proposal.verdicts import Mark
 from netstat_fw.ruleset.rule import Rule
 from netstat_fw.ruleset.terms import Action, Direction
 
@@ -102,7 +103,7 @@ def _remark_ways_in(findings: Findings, inside: Side, desk: Desk) -> Iterator[Re
     """
     ways = ways_that_count(findings.exposures, desk.dialect)
     if not ways:
-        yield _NO_WAY_IN
+        yield _no_way_in(inside)
         return
     rules = [placed.rule for placed in inside.placed if placed.place is not Place.KEPT]
     own = findings.host.addresses
@@ -127,7 +128,7 @@ def _remark_ways_in(findings: Findings, inside: Side, desk: Desk) -> Iterator[Re
         )
     elif not desk.decisions.choices and not desk.decisions.replies:
         # Nobody has closed it: no packet can come in by an address like that.
-        yield _NO_WAY_IN
+        yield _no_way_in(inside)
     elif desk.policy.allow_lockout:
         yield Reason("LOCKED_OUT", f"{listed}: closed by decision: administrators cannot come in")
     else:
@@ -136,6 +137,17 @@ def _remark_ways_in(findings: Findings, inside: Side, desk: Desk) -> Iterator[Re
             f"{listed} would be closed, and with it every way in for administrators ({blamed});"
             " where that is meant, allow it explicitly (allow_lockout)"
         )
+
+
+def _no_way_in(inside: Side) -> Reason:
+    """Say that nothing was captured by which administrators could come in."""
+    kept = any(Mark.ADMIN_KEPT_ALONE in verdict.marks for _, verdict in inside.judged)
+    return Reason(
+        "NO_WAY_IN",
+        "no ssh, RDP or WinRM listener that others can reach is captured: this firewall lets no"
+        f" administrator in from other machines{' but those who stay let in' if kept else ''}",
+        "B7",
+    )
 
 
 def _blamed(ways: Iterable[Exposure], decisions: Decisions) -> Iterator[str]:
@@ -148,10 +160,4 @@ def _blamed(ways: Iterable[Exposure], decisions: Decisions) -> Iterator[str]:
             yield f"{decisions.where(choice.line)}: {choice}"
 
 
-_NO_WAY_IN = Reason(
-    "NO_WAY_IN",
-    "no ssh, RDP or WinRM listener that others can reach is captured: this firewall lets no"
-    " administrator in from other machines",
-    "B7",
-)
 _LOGGED = Reason("LOG_DROPPED", "what nothing above accepts, logged", "B9")
