@@ -55,12 +55,9 @@ def interview(findings: Findings, text: str, policy: Policy, name: str) -> tuple
     count = 0
     skipped: set[str] = set()
     apart: set[str] = set()
-    while True:
-        decided = _decided(text, policy, name)
-        ruleset = propose(findings, decided)
-        asked = [each for each in ruleset.questions if question_key(each) not in skipped]
-        if not asked:
-            break
+    decided = _decided(text, policy, name)
+    ruleset = propose(findings, decided)
+    while asked := [each for each in ruleset.questions if question_key(each) not in skipped]:
         group = _first_of(asked, apart)
         keys = [question_key(each) for each in group]
         if not (count or skipped or apart):
@@ -76,6 +73,8 @@ def interview(findings: Findings, text: str, policy: Policy, name: str) -> tuple
         else:
             text = write_answers(text, keys, _WORDS.get(word, answer), name)
             count += len(keys)
+            decided = _decided(text, policy, name)
+            ruleset = propose(findings, decided)
     return text, count
 
 
