@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
@@ -27,6 +28,9 @@ _Lines: TypeAlias = "tuple[Evidence, ...]"
 _MOST_RUNS = 6
 _MOST_CAPTURES = 2
 _MOST_PROGRAMS = 6
+_MOST_LISTED = 6
+# One that is longer by one is shown whole, as that takes no more room.
+_LONG_LIST = re.compile(rf"[^\s,]+(?:, [^\s,]+){{{_MOST_LISTED + 1},}}")
 # From here on are the ports that systems hand out to clients: Linux from here, others from 49152.
 _EPHEMERAL = 32768
 _BASE = "BASE_"
@@ -60,7 +64,7 @@ def write_cells(rule: Rule, programs: Programs) -> Cells:
     return Cells(
         rule.action.value,
         printable(_service(rule, programs.direction)),
-        printable(remote_words(rule)),
+        printable(remote_words(rule).replace(",", ", ")),
         printable(write_programs(programs.of(rule))),
         "" if rule.confidence is None else rule.confidence.value,
         printable(rule.comment or next((each.sentence for each in rule.reasons), "")),
@@ -96,6 +100,20 @@ def write_programs(programs: Sequence[str]) -> str:
     more = len(programs) - _MOST_PROGRAMS
     shown = ", ".join(programs[:_MOST_PROGRAMS])
     return f"{shown} and {more} more" if more > 0 else shown
+
+
+def cut_lists(text: str) -> str:
+    """Leave of each long list in a text the first ones, and how many more there are.
+
+    >>> cut_lists("a, b, c, d, e, f, g, h, i at x, y")
+    'a, b, c, d, e, f and 3 more at x, y'
+    """
+    return _LONG_LIST.sub(_cut_list, text)
+
+
+def _cut_list(found: re.Match[str]) -> str:
+    items = found[0].split(", ")
+    return f"{', '.join(items[:_MOST_LISTED])} and {len(items) - _MOST_LISTED} more"
 
 
 def is_base(rule: Rule) -> bool:

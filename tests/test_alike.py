@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from cli_running import SEED, run
@@ -81,6 +82,20 @@ def test_a_long_list_is_cut_and_says_so() -> None:
     assert "and 24 more; --all shows them" in shown
     whole = run("plan", "-", "--all", text=text).stdout
     assert "p7119 serves tcp/7119 to this machine only" in whole
+    assert "--all" not in whole
+
+
+@pytest.mark.parametrize("width", [60, 140])
+def test_of_many_addresses_the_first_are_shown(width: int) -> None:
+    clients = [f"198.51.100.{number}" for number in range(1, 31, 2)]
+    rows = [f"tcp 0 0 192.0.2.1:5432 {each}:40000 ESTABLISHED 2/postgres\n" for each in clients]
+    text = "".join(["tcp 0 0 192.0.2.1:5432 0.0.0.0:* LISTEN 2/postgres\n", *rows])
+    cut = run("plan", "-", text=text, width=width).stdout
+    whole = run("plan", "-", "--all", text=text, width=width).stdout
+    assert re.findall(r"198\.51\.100\.[0-9]+", cut) == clients[:6]
+    assert re.findall(r"198\.51\.100\.[0-9]+", whole) == clients
+    assert " 9 more " in " ".join(cut.split())
+    assert "the first are shown; --all shows every one." in " ".join(cut.split())
     assert "--all" not in whole
 
 

@@ -17,7 +17,7 @@ all_option = click.option(
     "--all",
     "show_all",
     is_flag=True,
-    help="Show every rule and question by itself, also where many are alike.",
+    help="Show every rule, question and address, also where many are alike.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON, for machines.")
 

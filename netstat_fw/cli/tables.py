@@ -13,6 +13,7 @@ import shutil
 import sys
 from typing import TYPE_CHECKING
 
+import attrs
 from rich import box
 from rich.console import Console
 from rich.padding import Padding
@@ -20,7 +21,7 @@ from rich.table import Table
 from rich.text import Text
 
 from netstat_fw.alike import join_questions, join_rows
-from netstat_fw.cells import Cells, Programs, is_base, name_lines, write_cells
+from netstat_fw.cells import Cells, Programs, cut_lists, is_base, name_lines, write_cells
 from netstat_fw.cli.advice import advise
 from netstat_fw.ruleset.terms import Action, Direction
 
@@ -63,11 +64,12 @@ def print_plan(findings: Findings, ruleset: Ruleset, *, show_all: bool = False) 
     Args:
         findings: what was found.
         ruleset: what that comes to.
-        show_all: show every rule and question, also where many are alike.
+        show_all: show every rule, question and address, also where there are many.
     """
     console = make_console()
     most = None if show_all else _MOST_SHOWN
     together = 0 if show_all else len(ruleset.questions) - len(join_questions(ruleset.questions))
+    is_cut = False
     for direction in Direction:
         rules = [rule for rule in ruleset.chain(direction).rules if rule.enabled]
         own = [rule for rule in rules if not is_base(rule)]
@@ -75,6 +77,9 @@ def print_plan(findings: Findings, ruleset: Ruleset, *, show_all: bool = False) 
         each_row = [write_cells(rule, programs) for rule in own] if show_all else None
         rows = each_row or join_rows(own, programs)
         together += len(own) - len(rows)
+        if not show_all:
+            is_cut = is_cut or any(cut_lists(row.remote) != row.remote for row in rows)
+            rows = [attrs.evolve(row, remote=cut_lists(row.remote)) for row in rows]
         # A blank line before the first would be all that head -1 shows.
         if direction is not Direction.INCOMING:
             console.print()
@@ -91,6 +96,8 @@ def print_plan(findings: Findings, ruleset: Ruleset, *, show_all: bool = False) 
         _tell_rest(console, sentences[_MOST_SHOWN:], most)
     if together:
         console.print(Text("\nWhat is alike is shown together; --all shows each by itself."))
+    if is_cut:
+        console.print(Text("\nOf many addresses the first are shown; --all shows every one."))
 
 
 def _tell_rest(console: Console, rest: Sequence[object], most: int | None) -> None:
