@@ -137,13 +137,26 @@ class TestWhatItShows:
             report(SEED)
 
 
+def test_many_addresses_unfold() -> None:
+    clients = [f"198.51.100.{number}" for number in range(1, 31, 2)]
+    rows = [f"tcp 0 0 192.0.2.1:5432 {each}:40000 ESTABLISHED 2/postgres\n" for each in clients]
+    text = "".join(["tcp 0 0 192.0.2.1:5432 0.0.0.0:* LISTEN 2/postgres\n", *rows])
+    shown, whole = (
+        f"{', '.join(some)}{more} at 192.0.2.1"
+        for some, more in ((clients[:6], " and 9 more"), (clients, ""))
+    )
+    assert f"<details><summary>{shown}</summary>{whole}</details>" in report(text)
+    few = report("".join(text.splitlines(keepends=True)[:8]))
+    assert re.search(rf"<td>\s*{re.escape(', '.join(clients[:7]))} at 192\.0\.2\.1\s*</td>", few)
+
+
 class TestPicture:
     def rows(self, count: int, level: str = "open") -> list[Row]:
         from netstat_fw.cells import Cells  # noqa: PLC0415
         from netstat_fw.report.page import Row  # noqa: PLC0415
 
         cells = Cells("accept", "tcp/1" + "x" * 40, "any", "", "", "", "")
-        return [Row(n, str(n), cells, level, True, (), (), 0) for n in range(count)]  # noqa: FBT003
+        return [Row(n, str(n), cells, "any", level, True, (), (), 0) for n in range(count)]  # noqa: FBT003
 
     def test_a_side_that_is_too_long_is_cut_and_counted(self) -> None:
         picture = draw(self.rows(20), self.rows(3))

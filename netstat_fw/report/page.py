@@ -18,7 +18,7 @@ from netstat_fw.alike import (
     name_together,
 )
 from netstat_fw.analyzers.findings import Risk
-from netstat_fw.cells import Cells, Programs, is_base, write_cells
+from netstat_fw.cells import Cells, Programs, cut_lists, is_base, write_cells
 from netstat_fw.diagnostics import printable
 from netstat_fw.report.picture import Picture, draw
 from netstat_fw.ruleset.decisions.toml_lines import write_key
@@ -64,6 +64,7 @@ class Row:
         position: in its chain, from 1.
         id: of the rule.
         cells: the rule in words.
+        remote: what its other side begins with where that is a long list, otherwise all of it.
         level: ``danger``, ``warning``, ``open``, ``limited`` or ``closed``.
         enabled: it is in force.
         reasons: all that is known of why, a sentence each.
@@ -74,6 +75,7 @@ class Row:
     position: int
     id: str
     cells: Cells
+    remote: str
     level: str
     enabled: bool
     reasons: tuple[str, ...]
@@ -198,6 +200,7 @@ def _row(
         position=position,
         id=rule.id,
         cells=cells,
+        remote=cut_lists(cells.remote),
         level=_level(rule, risks),
         enabled=rule.enabled,
         reasons=tuple(printable(reason.sentence) for reason in rule.reasons),
