@@ -54,6 +54,22 @@ class TestWrapped:
         assert capture.sockets[0].process is None
         assert codes(capture) == ["no-row"]
 
+    @pytest.mark.parametrize(
+        "row",
+        [
+            "tcp4       0      0  192.0.2.1.80           198.51.100.7.99999     ESTABLISHED",
+            "fffff80003df43d0 udp4      52      x 192.0.2.1.53       *.*",
+            "  TCP    192.0.2.1:135          198.51.100.7:99999     LISTENING       988",
+            "> TCP",
+        ],
+    )
+    def test_a_damaged_row_below_a_header_as_wide_as_the_screen_is_no_header(
+        self, row: str
+    ) -> None:
+        capture = parse(f"{_HEADER}\n{row}\n")
+        assert codes(capture) == ["damaged-row"]
+        assert capture.line_roles == (LineRole.STRUCTURE, LineRole.DIAGNOSTIC)
+
     def test_a_row_with_an_owner_takes_no_second_one(self) -> None:
         capture = parse(f"{_ROW}7/x\n1547/ssh\n")
         assert capture.sockets[0].process == Process(7, "x")

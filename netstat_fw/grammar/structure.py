@@ -51,6 +51,13 @@ ROW_START = pp.Regex(
 )
 """What the first word of a row begins with, in any dialect; BSD may print a kernel address."""
 
+ROW_LABEL = pp.Regex(
+    rf"{_MARGIN}(?:(?:0x)?[0-9a-f]{{8,16}}[ \t]+(?:[0-9a-f]{{1,8}}[ \t]+)?)?"
+    r"(?:(?:(?i:tcp|udp)(?:l|lite)?|raw|sctp|dccp|toe|icm|igm|pim|div|ip|rip)[46]{0,2}"
+    r"|unix|\?\?|stream|dgram|seqpac)(?![^ \t])"
+)
+"""The whole first word of a row, in any dialect: no column header has such a word."""
+
 TITLE_HINTS = (
     "nternet",
     "UNIX",

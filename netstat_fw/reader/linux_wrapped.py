@@ -15,6 +15,7 @@ from netstat_fw.grammar.structure import (
     CUT_HEADER,
     HEADER_END,
     INTERNET_HEADER,
+    ROW_LABEL,
     UNIX_HEADER,
     WRAPPED_HEADER,
 )
@@ -68,6 +69,8 @@ class WrappedRows:
         draft = self._rows.draft
         if not index or draft.roles[index - 1] is not LineRole.STRUCTURE:
             return False
+        if ROW_LABEL.re.match(line):
+            return False  # a row that is damaged, or one of another dialect
         goes_on = self._last_of_header == index - 1
         header = self._header if goes_on else draft.lines[index - 1]
         if not INTERNET_HEADER.re.match(header) and not UNIX_HEADER.re.match(header):
