@@ -38,6 +38,16 @@ def test_a_row_comes_out_of_what_is_around_it(line: str) -> None:
     assert repaired(line) == [_ROW]
 
 
+@pytest.mark.parametrize("prefix", ["12:", "> a.txt:12:", "  a.txt:12:", "> 12: "])
+def test_a_row_comes_out_of_what_searching_a_file_puts_before_it(prefix: str) -> None:
+    row = "TCP    0.0.0.0:135   0.0.0.0:0   LISTENING   988"
+    assert repaired(prefix + row) == [row]
+
+
+def test_a_row_before_a_row_is_no_prefix() -> None:
+    assert repaired("UDP    0.0.0.0:135   *:*   988   UDP    0.0.0.0:137   *:*   4") == []
+
+
 def test_tags_are_taken_away_before_escapes_are_decoded() -> None:
     assert repaired("tcp 0 0 &lt;b&gt;:22<br>") == ["tcp 0 0 <b>:22"]
 

@@ -229,3 +229,29 @@ def test_the_owners_of_a_damaged_row_go_to_nobody() -> None:
     lines = (NEXT, damaged, "  RpcSs", " [svchost.exe]", ROW)
     assert owners(*lines) == [Process(1948), Process(988)]
     assert roles(*lines) == [RECORD, DIAGNOSTIC, DIAGNOSTIC, DIAGNOSTIC, RECORD]
+
+
+def test_a_line_that_holds_an_owner_and_a_row_is_read_as_often_as_it_stands_there() -> None:
+    joined = " [chrome.exe]<br>  UDP    0.0.0.0:5353           *:*                    988"
+    assert owners(ROW, joined, ROW, joined) == [Process(988, "chrome.exe"), Process(988)] * 2
+
+
+def test_owners_on_the_line_of_their_row() -> None:
+    line = f"{ROW}<br>  RpcSs<br> [svchost.exe]<br>{NEXT}<br> [sshd.exe]<br>"
+    expected = [Process(988, "svchost.exe", "RpcSs"), Process(1948, "sshd.exe")]
+    assert owners(line) == expected
+    assert owners(line, line) == expected * 2
+
+
+@pytest.mark.parametrize("blank", [" ", "   ", "\t"])
+def test_a_lost_line_break_costs_no_row_and_no_owner(blank: str) -> None:
+    peer = "  UDP    [::1]:443              [2001:db8::7]:443"
+    assert parse(f"{peer}{blank}{ROW.strip()}").sockets == parse(f"{peer}\n{ROW}").sockets
+    assert owners(ROW + blank + NEXT, " [a.exe]") == [Process(988), Process(1948, "a.exe")]
+    assert owners(ROW, f" [a.exe]{blank}{NEXT}") == [Process(988, "a.exe"), Process(1948)]
+
+
+def test_a_damaged_row_behind_a_lost_line_break_is_an_error() -> None:
+    capture = parse(f"{ROW}\n{NEXT}  {ROW.replace(':135', ':99999')}")
+    assert len(capture.sockets) == 2
+    assert [(error.line, error.code) for error in capture.errors] == [(2, "damaged-row")]

@@ -30,12 +30,14 @@ _INNER_BLANKS = (
 )
 # What grep -n, cat -n, several hosts and loggers put before a row: a number, a name, a time. What
 # follows must have the shape of a row, or the words of a column header.
+_WINDOWS_ROW_SHAPE = r"(?:TCP|UDP)[ \t]+\S{1,80}:\S{1,40}[ \t]+\S{1,80}:"
 _ROW_SHAPE = (
     r"(?:tcp|udp|udplite|udpl|raw|sctp|dccp)(?:46?|6)?[ \t]+-?[0-9]{1,20}[ \t]+-?[0-9]"
-    r"|unix[ \t]+[0-9]{1,20}[ \t]+\[|(?:TCP|UDP)[ \t]+\S{1,80}:\S{1,40}[ \t]+\S{1,80}:"
+    rf"|unix[ \t]+[0-9]{{1,20}}[ \t]+\[|{_WINDOWS_ROW_SHAPE}"
 )
 _PREFIX = re.compile(
-    r"\A[ \t]*+(?:[0-9]{1,9}[:|\t ]|[^\s#<>]{1,80}[:|]|(?:[^\s#<>]{1,40}[ \t]++){1,4}?)[ \t]*+"
+    rf"\A[ \t>]*+(?!{_WINDOWS_ROW_SHAPE})"
+    r"(?:[0-9]{1,9}[:|\t ]|[^\s#<>]{1,80}[:|]|(?:[^\s#<>]{1,40}[ \t]++){1,4}?)[ \t]*+"
     rf"(?={_ROW_SHAPE}|Proto[ \t]+(?:Recv-Q|RefCnt|Local))"
 )
 _ROW = re.compile(rf"[ \t>|]*+(?:{_ROW_SHAPE})")

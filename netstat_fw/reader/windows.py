@@ -32,6 +32,8 @@ _CLAIM = re.compile(
     r"[ \t>|]*+(?P<protocol>TCP|UDP)"
     r"(?:[ \t]*\Z|[ \t]{2,}\S|\t+\S|[ \t]+(?:\S*[0-9:.*\[]|\S+[ \t]*\Z))"
 )
+# Where a row begins behind another one, or behind an owner, whose line break is lost.
+_INNER_ROW = re.compile(r"(?<=\s)(?=(?:TCP|UDP)[ \t]+\S{1,80}:\S{1,40}[ \t]+\S{1,80}:)")
 _NUMBER = re.compile(r"[ \t>|]*+(?P<number>[0-9]{1,10})[ \t]*\Z")
 # No file name holds one, so that an owner's line with one is not taken for the rest of it.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
@@ -162,16 +164,19 @@ class WindowsTables(WindowsRows):
 
     def _read_repaired(self, line: str, index: int) -> bool:
         """Read the rows and owners of a line that markup, a pager or typing has changed."""
-        pieces = [piece.replace("\xa0", " ") for piece in repaired(line)] or [line]
+        pieces = self._joined_lines(line) or [
+            piece.replace("\xa0", " ") for piece in repaired(line)
+        ]
+        pieces = pieces or [line]
         if _CLAIM.match(line):
             pieces = [without_inner_blanks(piece) for piece in pieces]
         if pieces == [line]:
             return False
         unread = [
             piece
-            for piece in pieces
+            for piece, below in zip(pieces, [*pieces[1:], ""], strict=True)
             if not self.read_text(piece, index)
-            and (_CONTROL.search(line) or not self.owners.read(piece, index))
+            and (_CONTROL.search(line) or not self.owners.read_piece(piece, index, below))
         ]
         if len(unread) == len(pieces):
             return False
@@ -180,6 +185,12 @@ class WindowsTables(WindowsRows):
             if _CLAIM.match(piece):
                 self._explain(piece, index)
         return True
+
+    def _joined_lines(self, line: str) -> list[str]:
+        """Return the rows, and the owner before them, whose line breaks are lost; else nothing."""
+        parts = [part for part in _INNER_ROW.split(line) if part.strip()]
+        is_joined = len(parts) > 1 and (_CLAIM.match(parts[0]) or self.owners.is_owner(parts[0]))
+        return parts if is_joined else []
 
     def _read_row_with_note(self, line: str, index: int) -> bool:
         """Read a row that somebody wrote a note behind."""

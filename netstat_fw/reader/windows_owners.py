@@ -19,6 +19,8 @@ from netstat_fw.reader.windows_cells import Owner
 from netstat_fw.records import LineRole
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from netstat_fw.reader.draft import Draft
     from netstat_fw.reader.windows_cells import Rest
     from netstat_fw.records import Socket
@@ -85,13 +87,21 @@ class Owners:
 
     def read(self, line: str, index: int) -> bool:
         """Take an owner line of the open row; False, having done nothing, for any other line."""
+        return index > self._last and self._read(line, index, self._next_line)
+
+    def read_piece(self, piece: str, index: int, below: str) -> bool:
+        """Take one of several pieces of a line for an owner line, with the piece below it."""
+        self._rest = None  # what is remembered are whole lines
+        return index >= self._last and self._read(piece, index, lambda _: below)
+
+    def _read(self, line: str, index: int, next_line: Callable[[int], str]) -> bool:
         kind, text = self._lines[line]
         row = self.row
-        if row is None or kind is None or index <= self._last or not self._reaches(index):
+        if row is None or kind is None or not self._reaches(index):
             return False
         pid, name, service, components = self._owner
         if kind == _SERVICE:
-            if service or components or not self._is_service(line, index):
+            if service or components or not self._is_service(line, index, next_line(index)):
                 return False
             service = text
         elif kind == _EXECUTABLE:
@@ -128,13 +138,13 @@ class Owners:
             for line in self._draft.lines[self._last + 1 : index]
         )
 
-    def _is_service(self, line: str, index: int) -> bool:
+    def _is_service(self, line: str, index: int, below: str) -> bool:
         """Tell whether one word below a row is a service, and not a title or somebody's word.
 
         Its executable follows; or, where a page or the text ended before, it stands right below a
         row of a text with owners, or is indented as the tool does it.
         """
-        if self.is_executable(self._next_line(index)):
+        if self.is_executable(below):
             return True
         direct = index == self._last + 1
         row = self._draft.lines[self._last]
