@@ -164,10 +164,7 @@ class WindowsTables(WindowsRows):
 
     def _read_repaired(self, line: str, index: int) -> bool:
         """Read the rows and owners of a line that markup, a pager or typing has changed."""
-        pieces = self._joined_lines(line) or [
-            piece.replace("\xa0", " ") for piece in repaired(line)
-        ]
-        pieces = pieces or [line]
+        pieces = [piece.replace("\xa0", " ") for piece in self._pieces(line)]
         if _CLAIM.match(line):
             pieces = [without_inner_blanks(piece) for piece in pieces]
         if pieces == [line]:
@@ -186,11 +183,12 @@ class WindowsTables(WindowsRows):
                 self._explain(piece, index)
         return True
 
-    def _joined_lines(self, line: str) -> list[str]:
-        """Return the rows, and the owner before them, whose line breaks are lost; else nothing."""
-        parts = [part for part in _INNER_ROW.split(line) if part.strip()]
-        is_joined = len(parts) > 1 and (_CLAIM.match(parts[0]) or self.owners.is_owner(parts[0]))
-        return parts if is_joined else []
+    def _pieces(self, line: str) -> list[str]:
+        """Return the rows and owners of a line, of which some may have lost their line breaks."""
+        parts = _INNER_ROW.split(line)
+        if not self.owners.is_owner(parts[0]):  # else that would count as a prefix
+            parts = [part for piece in repaired(line) or [line] for part in _INNER_ROW.split(piece)]
+        return [part for part in parts if part.strip()]
 
     def _read_row_with_note(self, line: str, index: int) -> bool:
         """Read a row that somebody wrote a note behind."""
