@@ -30,6 +30,11 @@ from netstat_fw.fleet.naming import Located, locate
         ("2026-01-31/web1.txt", "web1", datetime(2026, 1, 31, tzinfo=UTC)),
         ("web1_20260131T021500Z.txt", "web1", datetime(2026, 1, 31, 2, 15, tzinfo=UTC)),
         ("web1-2026.01.31_02.15.30.txt", "web1", datetime(2026, 1, 31, 2, 15, 30, tzinfo=UTC)),
+        ("web1-2026-01-31T02:15:00+01:00.txt", "web1", datetime(2026, 1, 31, 1, 15, tzinfo=UTC)),
+        ("web1/2026-01-31T02:15-05:30.txt", "web1", datetime(2026, 1, 31, 7, 45, tzinfo=UTC)),
+        ("2026-01-31T021500+0100/web1", "web1", datetime(2026, 1, 31, 1, 15, tzinfo=UTC)),
+        ("web1-2026-01-31T02:15+24:00.txt", "web1", None),
+        ("web1-2026-01-31Z.txt", "web1", datetime(2026, 1, 31, tzinfo=UTC)),
         ("web1-20261399.txt", "web1", None),
         ("20251231/web1-20260131.txt", "web1", datetime(2026, 1, 31, tzinfo=UTC)),
         ("web20240101000.txt", "web20240101000", None),
@@ -67,6 +72,7 @@ def test_a_sosreport_names_its_host(path: str, host: str) -> None:
         "sosreport-web1/sos_commands/networking/ss_-peaonmi",
         "sosreport-web1/sos_commands/process/netstat_-anp",
         "x/sos_commands/kernel/uname_-a",
+        "sosreport-web1/var/log/old.tar.gz",
         "README.md",
         "web1/.hidden",
         "web1.pcap.gz",
@@ -84,7 +90,15 @@ def test_a_path_that_leads_out_is_refused(path: str) -> None:
         locate(path)
 
 
-@pytest.mark.parametrize("path", ["inner.zip", "web/inner.tar.xz", "x.tgz"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "inner.zip",
+        "web/inner.tar.xz",
+        "x.tgz",
+        "sos-collector-2026-01-31-abcde/sosreport-web1-2026-01-31-abcdefg.tar.xz",
+    ],
+)
 def test_an_archive_in_an_archive_is_refused(path: str) -> None:
     with pytest.raises(FleetError, match="archive in an archive"):
         locate(path)

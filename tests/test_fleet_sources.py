@@ -120,8 +120,10 @@ def test_an_archive_does_not_remember_its_members(
     opened: list[Any] = []
     open_archive = tarfile.open
 
-    def remember(fileobj: io.BufferedReader, mode: Literal["r|"]) -> tarfile.TarFile:
-        archive = open_archive(fileobj=fileobj, mode=mode)
+    def remember(
+        fileobj: io.BufferedReader, mode: Literal["r|"], tarinfo: type[tarfile.TarInfo]
+    ) -> tarfile.TarFile:
+        archive = open_archive(fileobj=fileobj, mode=mode, tarinfo=tarinfo)
         opened.append(archive)
         return archive
 
@@ -205,7 +207,7 @@ def test_paths_that_climb_out_are_refused(
 def test_links_and_devices_in_an_archive_are_passed_over(tmp_path: Path) -> None:
     path = tmp_path / "captures.tar"
     with tarfile.open(path, "w") as archive:
-        for kind in (tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE):
+        for kind in (tarfile.SYMTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE):
             member = tarfile.TarInfo("web1.txt")
             member.type, member.linkname = kind, "/etc/passwd"
             archive.addfile(member)
@@ -310,6 +312,107 @@ def test_a_damaged_archive_is_a_row_and_not_the_end(tmp_path: Path, name: str) -
     results = found(tmp_path)
     assert ("web2", "web2.txt", None) in results
     assert name in refusals(results)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda data: data[:2058] + b"?" + data[2059:], "bad checksum"),
+        (lambda data: data[:2100], "ends in the middle"),
+        (lambda data: data[:2048], "ends in the middle"),
+    ],
+)
+def test_an_archive_that_stops_between_its_files_says_so(
+    tmp_path: Path, change: Callable[[bytes], bytes], said: str
+) -> None:
+    path = tar(tmp_path / "a.tar", {f"web{n}.txt": TEXT for n in range(4)})
+    path.write_bytes(change(path.read_bytes()))
+    results = found(path)
+    assert [host for host, _, refusal in results if not refusal] == ["web0", "web1"]
+    assert said in refusals(results)
+
+
+def test_what_a_header_takes_in_memory_is_limited(tmp_path: Path) -> None:
+    name = tarfile.TarInfo("././@LongLink")
+    name.type, name.size = tarfile.GNUTYPE_LONGNAME, (1 << 20) + 1
+    (tmp_path / "a.tar").write_bytes(name.tobuf() + bytes(2 << 20))
+    assert "a header larger than 1 MiB" in refusals(found(tmp_path))
+
+
+def test_sparse_files_of_nothing_are_a_bomb(tmp_path: Path) -> None:
+    member = tarfile.TarInfo("web1.txt")
+    member.type, member.size = tarfile.GNUTYPE_SPARSE, 0
+    header = bytearray(member.tobuf(tarfile.GNU_FORMAT))
+    header[386:410] = b"00000077777\0" * 2
+    header[483:495] = b"00000077777\0"
+    header[148:156] = b"        "
+    header[148:156] = b"%06o\0 " % sum(header)
+    (tmp_path / "a.tar").write_bytes(bytes(header) * 40 + bytes(1024))
+    results = found(tmp_path, limits=SMALL)
+    assert "unpacks to more" in refusals(results)
+    assert len(results) < 10
+
+
+def test_a_hard_link_in_an_archive_is_a_row(tmp_path: Path) -> None:
+    path = tmp_path / "captures.tar"
+    with tarfile.open(path, "w") as archive:
+        member = tarfile.TarInfo("night2/web1.txt")
+        member.type, member.linkname = tarfile.LNKTYPE, "night1/web\x1b1.txt"
+        archive.addfile(member)
+    assert "a link to night1/web\\x1b1.txt" in refusals(found(path))
+
+
+@pytest.mark.parametrize("name", ["a.tar.gz", "a.zip", "a.7z"])
+def test_what_only_has_the_name_of_an_archive_is_a_row(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"")
+    assert "no kind of archive that is read" in refusals(found(tmp_path))
+
+
+def test_names_that_are_no_text_can_be_shown(tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"night\xff")
+    folder.mkdir()
+    (folder / "web1.txt").write_bytes(TEXT)
+    (folder / "web2.gz").write_bytes(gzip.compress(TEXT)[:-4])
+    results = list(read_sources([str(tmp_path)]))
+    assert all(each.source.isprintable() and each.capture.key for each in results)
+    assert sorted(each.capture.refusal is None for each in results) == [False, True]
+
+
+def test_links_that_lead_nowhere_do_not_end_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "a").symlink_to("b")
+    (tmp_path / "b").symlink_to("a")
+    (tmp_path / "web1.txt").write_bytes(TEXT)
+    results = found(tmp_path)
+    assert ("web1", "web1.txt", None) in results
+    assert "symbolic links" in refusals(results)
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
+def test_packed_json_lines_are_read_also_in_an_archive(
+    tmp_path: Path, pack: Callable[[bytes], bytes]
+) -> None:
+    line = json.dumps({"host": "web1", "text": TEXT.decode()}).encode()
+    (tmp_path / "a.jsonl.gz").write_bytes(pack(line))
+    tar(tmp_path / "b.tar", {"c.ndjson.xz": pack(line.replace(b"web1", b"web2"))})
+    zipped(tmp_path / "d.zip", {"e.jsonl": line.replace(b"web1", b"web3")})
+    assert [host for host, _, refusal in found(tmp_path) if not refusal] == ["web1", "web2", "web3"]
+
+
+@pytest.mark.parametrize("name", [SOS, "renamed"])
+def test_of_an_unpacked_sosreport_only_the_socket_tables_are_read(
+    tmp_path: Path, name: str
+) -> None:
+    root = tmp_path / name
+    for below in ("etc/hosts", "var/log/a.jsonl", "sos_commands/kernel/a.jsonl"):
+        (root / below).parent.mkdir(parents=True, exist_ok=True)
+        (root / below).write_bytes(b"x")
+    tar(root / "var/log/old.tar.gz", {"messages": b"x"}, "w:gz")
+    table = root / "sos_commands/networking/netstat_-W_-neopa"
+    table.parent.mkdir()
+    table.write_bytes(TEXT)
+    for start in (root, tmp_path):
+        (each,) = read_sources([str(start)])
+        assert each.capture.host == ("web1" if name == SOS else "renamed")
 
 
 def test_a_file_that_may_not_be_read_is_a_row(

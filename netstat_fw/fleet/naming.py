@@ -20,7 +20,7 @@ True
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import attrs
 
@@ -30,7 +30,8 @@ from netstat_fw.fleet.capture import host_name
 _TIME = re.compile(
     r"(?<![0-9])(?P<year>(?:19|20)[0-9]{2})(?P<dash>[-_.]?)(?P<month>[0-9]{2})(?P=dash)"
     r"(?P<day>[0-9]{2})(?:[T_ -]?(?P<hour>[0-9]{2})[:_.-]?(?P<minute>[0-9]{2})"
-    r"(?:[:_.-]?(?P<second>[0-9]{2}))?)?Z?(?![0-9])"
+    r"(?:[:_.-]?(?P<second>[0-9]{2})(?!:[0-9]))?(?P<zone>[+][0-9]{2}:?[0-9]{2}|-[0-9]{2}:[0-9]{2})?)?"
+    r"Z?(?![0-9])"
 )
 _ENDINGS = re.compile(
     r"(?:\.(?:txt|log|out|netstat|cap|capture|gz|xz|bz2|tar|tgz|txz|tbz2|zip))+$", re.IGNORECASE
@@ -41,6 +42,7 @@ _OTHERS = re.compile(
     re.IGNORECASE,
 )
 _NESTED = re.compile(r"\.(?:zip|7z|rar|tar|tgz|txz|tbz2?|tar\.[a-z0-9]+)$", re.IGNORECASE)
+_LINES = re.compile(r"\.(?:jsonl|ndjson)(?:\.(?:gz|xz|bz2))?$", re.IGNORECASE)
 # As words: a host may be called netstation.
 _WORDS = re.compile(
     r"(?:(?<=[-_. ])|^)(?:netstat(?:[-_. ]+-?[anptuloewx]+)?|captures?|sockets?|outputs?|stdout)"
@@ -62,7 +64,8 @@ class Located:
 
     Attributes:
         host: the host.
-        time: the time in the path, taken as UTC; None for none.
+        time: the time in the path, in UTC, and taken for UTC where it names no offset; None for
+            none.
     """
 
     host: str
@@ -86,7 +89,9 @@ def locate(path: str, root: str = "") -> Located | None:
     if not parts or parts[-1].startswith(".") or _OTHERS.search(parts[-1]):
         return None
     sos = [n for n, part in enumerate(parts[:-1]) if _SOS.fullmatch(part)]
-    if sos or "sos_commands" in parts[:-1]:
+    # What collects reports packs each of them by itself.
+    collected = bool(sos) and _SOS.fullmatch(parts[-1]) is not None
+    if (sos or "sos_commands" in parts[:-1]) and not (collected and is_archive(path)):
         return _in_sosreport(parts, sos, root)
     if _NESTED.search(parts[-1]):
         raise FleetError("an archive in an archive is not opened")
@@ -96,6 +101,16 @@ def locate(path: str, root: str = "") -> Located | None:
         if named:
             return Located(host_name(named), time)
     return Located(host_name(_name_in(_ENDINGS.sub("", root))), time)
+
+
+def is_archive(path: str) -> bool:
+    """Tell whether a file is an archive by its name."""
+    return _NESTED.search(path) is not None
+
+
+def is_lines(path: str) -> bool:
+    """Tell whether a file has JSON lines by its name, also a packed one."""
+    return _LINES.search(path) is not None
 
 
 def _name_in(part: str) -> str:
@@ -123,7 +138,16 @@ def _time_of(parts: list[str]) -> datetime | None:
                 for name in ("year", "month", "day", "hour", "minute", "second")
             )
             try:
-                return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+                zone = _zone_of(found["zone"] or "+0000")
+                named = datetime(year, month, day, hour, minute, second, tzinfo=zone)
+                return named.astimezone(UTC)
             except ValueError:
                 continue
     return None
+
+
+def _zone_of(offset: str) -> timezone:
+    """Return the zone of an offset as ISO 8601 writes it, such as ``+01:00`` or ``+0100``."""
+    hours, minutes = int(offset[1:3]), int(offset[-2:])
+    ahead = timedelta(hours=hours, minutes=minutes)
+    return timezone(-ahead if offset[0] == "-" else ahead)

@@ -8,33 +8,36 @@ from __future__ import annotations
 
 import io
 import os
+import stat
 import sys
-import tarfile
-import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import attrs
 
 from netstat_fw.cli.failures import InputError
+from netstat_fw.cli.fleet.archives import Entry, tar_entries, zip_entries
 from netstat_fw.cli.fleet.unpacking import BROKEN, unpacked
 from netstat_fw.diagnostics import printable
 from netstat_fw.errors import FleetError
 from netstat_fw.fleet import HostCapture
 from netstat_fw.fleet.limits import Limits
 from netstat_fw.fleet.lines import read_line
-from netstat_fw.fleet.naming import locate
+from netstat_fw.fleet.naming import is_archive, is_lines, locate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
+    from typing import IO
 
 _TAR = slice(257, 262)
 _BLOCK = 512
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_REPORT_ITSELF = "sos_commands"
+_REPORT = {_REPORT_ITSELF: "networking"}
+"""Of a folder of an unpacked sosreport, the one in it that is gone into; others are left aside."""
 _NOBODY = "(unreadable)"
 """Stands for the host of what names none and cannot be read."""
-_LINES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 
 
 @attrs.frozen
@@ -42,31 +45,12 @@ class Found:
     """One capture and where it was found.
 
     Attributes:
-        source: path of the file, behind that of its archive.
+        source: path of the file, behind that of its archive, as it can be shown.
         capture: the capture.
     """
 
-    source: str
+    source: str = attrs.field(converter=printable)
     capture: HostCapture
-
-
-@attrs.frozen
-class _Entry:
-    """A file that may be a capture.
-
-    Attributes:
-        source: where it is, for people.
-        path: its path below where the search began.
-        root: what that is called.
-        modified: when it was written, seconds since 1970.
-        opened: opens it; raises what is in `BROKEN`.
-    """
-
-    source: str
-    path: str
-    root: str
-    modified: float
-    opened: Callable[[], IO[bytes]]
 
 
 def read_sources(
@@ -103,20 +87,36 @@ def _folder(root: Path, limits: Limits, but: Path | None) -> Iterator[Found]:
         if but is not None and folder.resolve() == but:
             continue
         try:
-            with os.scandir(folder) as entries:
-                for entry in entries:
-                    path = Path(entry.path)
-                    if entry.name.startswith("."):
-                        continue
-                    if entry.is_dir(follow_symlinks=False):
-                        waiting.append(path)
-                    elif not path.resolve().is_relative_to(whole):
-                        yield _refused(entry.path, FleetError("a link out of the folder"))
-                    elif entry.is_file():
-                        below = path.relative_to(root).as_posix()
-                        yield from _file(path, below, whole.name, limits)
+            with os.scandir(folder) as scanned:
+                entries = [entry for entry in scanned if not entry.name.startswith(".")]
         except OSError as error:
             yield _refused(str(folder), error)
+            continue
+        folders = {entry.name for entry in entries if entry.is_dir(follow_symlinks=False)}
+        only = _REPORT.get(folder.name) or _REPORT_ITSELF
+        if only in folders:
+            # Nothing else in an unpacked report is a capture, by whatever name it was unpacked.
+            waiting.append(folder / only)
+            continue
+        waiting += (folder / name for name in folders)
+        for entry in entries:
+            if entry.name not in folders:
+                yield from _found_in(root, whole, Path(entry.path), limits)
+
+
+def _found_in(root: Path, whole: Path, path: Path, limits: Limits) -> Iterator[Found]:
+    """Read what is no folder, met below `root`, which is `whole` without links."""
+    try:
+        if not Path(os.path.realpath(path)).is_relative_to(whole):
+            raise FleetError("a link out of the folder")
+        # A loop of links is no file either.
+        is_file = stat.S_ISREG(path.stat().st_mode)
+    except BROKEN as error:
+        if not isinstance(error, FileNotFoundError):
+            yield _refused(str(path), error)
+        return
+    if is_file:
+        yield from _file(path, path.relative_to(root).as_posix(), whole.name, limits)
 
 
 def _file(path: Path, below: str, root: str, limits: Limits) -> Iterator[Found]:
@@ -125,63 +125,24 @@ def _file(path: Path, below: str, root: str, limits: Limits) -> Iterator[Found]:
     try:
         with path.open("rb") as file:
             if file.peek(4).startswith(_ZIP):
-                yield from _captures(_zip(file, source, path.name, limits), limits)
+                yield from _captures(zip_entries(file, source, path.name, limits), limits)
                 return
             stream = unpacked(file, limits)
             if stream.peek(_BLOCK)[_TAR] == b"ustar":
-                yield from _captures(_tar(stream, source, path.name), limits)
-            elif below.lower().endswith(_LINES):
+                yield from _captures(tar_entries(stream, source, path.name, limits), limits)
+            elif is_lines(below):
                 yield from _lines(stream, source, limits)
+            elif is_archive(below):
+                raise FleetError("empty, damaged, or no kind of archive that is read")
             else:
                 modified = path.stat().st_mtime
-                entry = _Entry(source, below, root, modified, lambda: stream)
+                entry = Entry(source, below, root, modified, lambda: stream)
                 yield from _captures([entry], limits)
     except BROKEN as error:
         yield _refused(source, error)
 
 
-def _tar(stream: IO[bytes], source: str, root: str) -> Iterator[_Entry]:
-    with tarfile.open(fileobj=stream, mode="r|") as archive:
-        for member in archive:
-            # The archive would remember every member it has met.
-            archive.members = []  # type: ignore[attr-defined] # typeshed hides it
-            content = archive.extractfile(member) if member.isfile() else None
-            if content is not None:
-                inner = f"{source}:{member.name}"
-                yield _Entry(inner, member.name, root, member.mtime, _giving(content))
-
-
-def _giving(content: IO[bytes]) -> Callable[[], IO[bytes]]:
-    return lambda: content
-
-
-def _zip(file: IO[bytes], source: str, root: str, limits: Limits) -> Iterator[_Entry]:
-    packed = file.seek(0, io.SEEK_END)
-    unpacked_size = 0
-    with zipfile.ZipFile(file) as archive:
-        for member in archive.infolist():
-            if not member.is_dir():
-                inner = f"{source}:{member.filename}"
-                opened = _opening(archive, member)
-                yield _Entry(inner, member.filename, root, _zip_time(member), opened)
-                # What was read of it is at most what it says it is.
-                unpacked_size += min(member.file_size, limits.capture)
-                limits.check_archive(packed, unpacked_size)
-
-
-def _opening(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Callable[[], IO[bytes]]:
-    return lambda: archive.open(member)
-
-
-def _zip_time(member: zipfile.ZipInfo) -> float:
-    """Take the time without a zone for UTC; a date that cannot be for 1980."""
-    try:
-        return datetime(*member.date_time, tzinfo=UTC).timestamp()
-    except ValueError:
-        return datetime(1980, 1, 1, tzinfo=UTC).timestamp()
-
-
-def _captures(entries: Iterable[_Entry], limits: Limits) -> Iterator[Found]:
+def _captures(entries: Iterable[Entry], limits: Limits) -> Iterator[Found]:
     for entry in entries:
         host = _NOBODY
         try:
@@ -191,6 +152,9 @@ def _captures(entries: Iterable[_Entry], limits: Limits) -> Iterator[Found]:
             host, time = located.host, located.time
             with entry.opened() as content:
                 stream = unpacked(io.BufferedReader(content), limits)  # type: ignore[arg-type] # raw enough
+                if is_lines(entry.path):
+                    yield from _lines(stream, entry.source, limits)
+                    continue
                 text = stream.read(limits.capture + 1)
             limits.check_capture(len(text))
             if "sos_commands" in entry.path:
@@ -223,4 +187,4 @@ def _lines(stream: IO[bytes], source: str, limits: Limits) -> Iterator[Found]:
 def _refused(source: str, error: BaseException, host: str = _NOBODY) -> Found:
     """Make the capture that says why there is none."""
     why = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return Found(source, HostCapture(host, None, b"", f"{source}: {why}"))
+    return Found(source, HostCapture(host, None, b"", printable(f"{source}: {why}")))
