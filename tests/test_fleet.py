@@ -150,6 +150,16 @@ def test_only_captures_that_can_show_a_thing_say_that_it_is_gone() -> None:
     assert report.changes == ()
 
 
+def test_captures_of_one_moment_show_together_what_is_there() -> None:
+    texts = (listening(80), listening(443), listening(25))
+    parts = [("web1", night(day), text) for day in range(3) for text in texts[: 3 - day]]
+    [report] = survey(parts).reports
+    assert [(c.subject, c.appeared, c.before, c.time) for c in report.changes] == [
+        ("incoming tcp/25", False, night(0), night(1)),
+        ("incoming tcp/443", False, night(1), night(2)),
+    ]
+
+
 def test_datagram_services_come_and_go_among_captures_with_datagrams() -> None:
     ntp = "udp 0 0 0.0.0.0:123 0.0.0.0:* 5/ntpd"
     report = report_of(

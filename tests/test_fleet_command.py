@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import resource
 import sqlite3
 import sys
 from concurrent.futures.process import BrokenProcessPool
@@ -78,6 +79,17 @@ def test_nothing_wrong_is_status_0(tmp_path: Path) -> None:
 
 def test_no_capture_at_all_is_refused(tmp_path: Path) -> None:
     assert "no capture in" in refused("fleet", str(tmp_path), "--jobs", "1")
+
+
+def test_what_was_examined_before_does_not_hide_that_nothing_came(
+    folder: Path, tmp_path: Path
+) -> None:
+    results, nothing = str(tmp_path / "results"), tmp_path / "nothing"
+    run("fleet", str(folder), "-o", results, "--jobs", "1")
+    nothing.mkdir()
+    said = refused("fleet", str(nothing), "-o", results, "--jobs", "1")
+    assert f"no capture in {nothing}" in said
+    assert len(rows_in(tmp_path / "results" / "captures.jsonl")) == len(DATA)
 
 
 def test_a_source_that_is_not_there_is_refused(tmp_path: Path) -> None:
@@ -192,6 +204,37 @@ def test_what_is_no_journal_is_refused(tmp_path: Path) -> None:
     (tmp_path / "journal.sqlite").write_text("something else" * 100)
     said = refused("fleet", str(tmp_path / "web1.txt"), "-o", str(tmp_path), "--jobs", "1")
     assert "cannot use" in said
+
+
+def test_a_journal_is_one_runs_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "journal"
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda path: connect(path, timeout=0.01))
+    with Journal(path), pytest.raises(InputError, match=r"another run uses .*journal: wait"):
+        Journal(path)
+    with Journal(path) as journal:
+        journal.add([Examined("a", "1", b"x")])
+        with pytest.raises(InputError, match="another run"):
+            Journal(path)
+    with Journal(path) as journal:
+        assert "1" in journal
+
+
+def test_a_journal_that_cannot_grow_ends_the_run_with_why(tmp_path: Path) -> None:
+    def fill(journal: Journal) -> None:
+        for number in range(999):
+            journal.add([Examined("a", str(number), b"x" * 10_000)])
+
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, limit[1]))
+    try:
+        with (
+            pytest.raises(InputError, match=r"cannot use .*journal: "),
+            Journal(tmp_path / "journal") as journal,
+        ):
+            fill(journal)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
 
 
 def test_a_journal_that_cannot_be_made_is_refused(tmp_path: Path) -> None:

@@ -1,8 +1,9 @@
 """Changes: what came and went on a host from capture to capture, and on a group of hosts.
 
 Only captures that can show a thing say that it is not there: one without listening sockets says
-nothing about services. Clients come and go by themselves, so that of traffic that a host starts
-only the first and the last time count.
+nothing about services. Captures of one moment, such as one for each family, count as one. Clients
+come and go by themselves, so that of traffic that a host starts only the first and the last time
+count.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from netstat_fw.analyzers.findings import Connection, Exposure, Stance
 from netstat_fw.protocol import Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from netstat_fw.fleet.dossier import CaptureNote, Dossier
     from netstat_fw.observation import Sighting
@@ -70,23 +71,22 @@ def changes_of(dossier: Dossier) -> tuple[HostChange, ...]:
     if dossier.history is None:
         return ()
     holders: dict[str, set[str]] = {}
-    capable: dict[str, list[tuple[datetime, CaptureNote]]] = {}
+    capable: dict[str, dict[datetime, set[str]]] = {}
     for sighting in dossier.history.sightings:
         subject = _subject(sighting)
         if subject is None:
             continue
         holders.setdefault(subject, set()).update(label.name for label in sighting.captures)
         if subject not in capable:
-            capable[subject] = [
-                (note.time, note)
-                for note in dossier.notes
-                if note.time is not None and _can_show(note, sighting)
-            ]
+            moments = capable[subject] = {}
+            for note in dossier.notes:
+                if note.time is not None and _can_show(note, sighting):
+                    moments.setdefault(note.time, set()).add(note.key)
     return tuple(
         sorted(
             change
-            for subject, notes in capable.items()
-            for change in _transitions(subject, notes, holders[subject])
+            for subject, moments in capable.items()
+            for change in _transitions(subject, moments, holders[subject])
         )
     )
 
@@ -134,16 +134,17 @@ def _can_show(note: CaptureNote, sighting: Sighting) -> bool:
 
 
 def _transitions(
-    subject: str, notes: Sequence[tuple[datetime, CaptureNote]], holders: set[str]
+    subject: str, moments: Mapping[datetime, set[str]], holders: set[str]
 ) -> Iterator[HostChange]:
-    there = [note.key in holders for _, note in notes]
-    steps = list(pairwise(range(len(notes))))
+    times = list(moments)
+    there = [not keys.isdisjoint(holders) for keys in moments.values()]
+    steps = list(pairwise(range(len(times))))
     if subject.startswith("outgoing"):
         first, last = _ends(there)
         steps = [(a, b) for a, b in steps if b == first or a == last]
     for a, b in steps:
         if there[a] is not there[b]:
-            yield HostChange(notes[b][0], subject, there[b], notes[a][0])
+            yield HostChange(times[b], subject, there[b], times[a])
 
 
 def _ends(there: Sequence[bool]) -> tuple[int, int]:

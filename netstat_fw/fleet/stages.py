@@ -104,8 +104,10 @@ def collect(
     captures: Iterable[HostCapture],
     store: Store,
     run: Run = _PLAIN,
-) -> None:
+) -> int:
     """Examine captures that a store does not hold yet, and keep in it what comes of them.
+
+    Returns how many captures there were, those that the store held among them.
 
     Args:
         captures: taken as room for them is made: memory does not grow with their number.
@@ -128,6 +130,7 @@ def collect(
         done += len(examined)
         run.progress(Progress("examining", done, skipped))
     run.progress(Progress("examining", done, skipped))
+    return done + skipped
 
 
 def summarize(

@@ -113,15 +113,17 @@ def command(
                 sockets=folder is not None,
                 progress=show_progress if _is_watched() else _be_silent,
             )
-            collect(_remembered(sources, folder, journal), journal, run)
+            met = collect(_remembered(sources, folder, journal), journal, run)
             journal.add(())
+            if not met:
+                # What is in the folder from earlier runs must not hide that nothing came.
+                _show_end()
+                raise InputError("no capture in " + ", ".join(map(printable, sources)))
             totals = _work_out(journal, run, folder, formats)
     except BrokenExecutor as error:
         again = "" if folder is None else "; the same command goes on from there"
         raise InputError(f"a process of the engine has died: {error}{again}") from None
     _show_end()
-    if not totals.captures:
-        raise InputError("no capture in " + ", ".join(map(printable, sources)))
     print_summary(totals)
     if report is not None:
         _write_page(Path(report), totals)

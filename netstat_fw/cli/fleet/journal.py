@@ -39,17 +39,21 @@ UNION ALL SELECT dossier FROM captures WHERE host = ? AND dossier != x''
 
 
 class Journal:
-    """A `Store` in a file, or in a temporary one that nobody else sees."""
+    """A `Store` in a file, or in a temporary one that nobody else sees.
+
+    The file is this run's alone: two that write the same datasets would spoil them.
+    """
 
     def __init__(self, path: Path | None) -> None:
         self._sources: dict[str, str] = {}
+        self._shown = printable(str(path))
         with contextlib.ExitStack() as stack:
             try:
                 self._data = sqlite3.connect("" if path is None else path)
                 stack.callback(self._data.close)
-                _prepare(self._data, printable(str(path)))
+                _prepare(self._data, self._shown)
             except sqlite3.Error as error:
-                raise InputError(f"cannot use {printable(str(path))}: {error}") from None
+                raise self._unusable(error) from None
             # Only what cannot be used is closed again.
             stack.pop_all()
 
@@ -59,10 +63,18 @@ class Journal:
     def __exit__(
         self,
         _kind: type[BaseException] | None,
-        _error: BaseException | None,
+        error: BaseException | None,
         _trace: TracebackType | None,
     ) -> None:
         self._data.close()
+        if isinstance(error, sqlite3.Error):
+            raise self._unusable(error) from None
+
+    def _unusable(self, error: sqlite3.Error) -> InputError:
+        # What the module raises by itself has no code; some codes say more in higher bits.
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
+            return InputError(f"another run uses {self._shown}: wait for its end")
+        return InputError(f"cannot use {self._shown}: {error}")
 
     def __contains__(self, key: object, /) -> bool:
         return bool(self._data.execute("SELECT 1 FROM captures WHERE key = ?", (key,)).fetchone())
@@ -112,7 +124,8 @@ class Journal:
 
 
 def _prepare(data: sqlite3.Connection, shown: str) -> None:
-    """Make the tables, unless the file is another version's."""
+    """Make the tables, unless the file is another version's or another run has it."""
+    data.execute("PRAGMA locking_mode = EXCLUSIVE")
     (version,) = data.execute("PRAGMA user_version").fetchone()
     if version not in {0, PACKING}:
         raise InputError(f"{shown} is of another version; use another folder")
