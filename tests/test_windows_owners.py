@@ -255,3 +255,9 @@ def test_a_damaged_row_behind_a_lost_line_break_is_an_error() -> None:
     capture = parse(f"{ROW}\n{NEXT}  {ROW.replace(':135', ':99999')}")
     assert len(capture.sockets) == 2
     assert [(error.line, error.code) for error in capture.errors] == [(2, "damaged-row")]
+
+
+def test_a_row_in_the_middle_of_prose_is_none() -> None:
+    capture = parse(f"{ROW}\nIn my log I saw that there was a row {NEXT.strip()}")
+    assert len(capture.sockets) == 1
+    assert [remark.code for remark in capture.diagnostics] == ["no-row"]

@@ -177,6 +177,10 @@ def test_the_header_says_where_the_first_number_is_no_process_id() -> None:
     )
     row = "TCP    192.0.2.1:5            192.0.2.2:6            ESTABLISHED         8675309"
     assert only(f"{header}\n{row}\n").process is None
+    german = (
+        "  Proto  Lokale Adresse         Remoteadresse          Status       Zeit im Status (ms)"
+    )
+    assert only(f"{german}\n{row}\n").process is None
     both = header.replace("State  ", "State  PID  ", 1)
     capture = parse(f"{header}\n{row}\n{both}\n{row}  11\n")
     assert [socket.process for socket in capture.sockets] == [None, Process(8675309)]
@@ -389,3 +393,59 @@ def test_a_table_of_networkdirect_is_structure() -> None:
     capture = parse(text)
     assert len(capture.sockets) == 1
     assert not capture.diagnostics
+
+
+LONG = "  TCP    [2001:db8:1234:5678:9abc:def0:1:2]:50000 [2001:db8:1:2:3:4:5:6]"
+
+
+@pytest.mark.parametrize(
+    ("word", "state"),
+    [
+        ("FIN_WAIT_1", State.FIN_WAIT_1),
+        ("FIN_WAIT_2", State.FIN_WAIT_2),
+        ("CLOSE_WAIT", State.CLOSE_WAIT),
+        ("CLOSED", State.CLOSED),
+        ("HERGESTELLT", State.ESTABLISHED),
+        ("SYN_GESENDET", State.SYN_SENT),
+    ],
+)
+@pytest.mark.parametrize("rest", ["", "     988"])
+@pytest.mark.parametrize("port", ["4", "44", "443", "4433", "44333"])
+def test_a_state_that_a_terminal_broke_anywhere_is_put_together(
+    word: str, state: State, rest: str, port: str
+) -> None:
+    line = f"{LONG}:{port} {word}{rest}"
+    for width in range(line.index(word) + 1, len(line)):
+        socket, below = parse(f"{line[:width]}\n{line[width:]}\n [a.exe]\n{ROW}").sockets
+        assert (socket.state, socket.remote.port) == (state, int(port))
+        if width <= line.index(word) + len(word):
+            assert socket.process == Process(988 if rest else None, "a.exe")
+        assert below == only(ROW)
+
+
+@pytest.mark.parametrize("word", ["CLOSE", "FIN_WAIT_", "FIN_WAIT", "SYN_", "E"])
+def test_a_state_word_that_could_be_several_is_not_guessed(word: str) -> None:
+    capture = parse(f"  TCP    192.0.2.1:49152        198.51.100.7:443       {word}\n [a.exe]")
+    (socket,) = capture.sockets
+    assert (socket.state, socket.state_text) == (State.UNKNOWN, word)
+    assert socket.process == Process(None, "a.exe")
+    assert [remark.code for remark in capture.diagnostics] == ["cut-row"]
+
+
+@pytest.mark.parametrize("width", [76, 80])
+def test_columns_below_their_row_are_no_services(width: int) -> None:
+    rows = [
+        "  TCP    0.0.0.0:135            0.0.0.0:0              LISTENING       988".ljust(87)
+        + word
+        for word in ("InHost", "Offloaded")
+    ]
+    lines = [row[at : at + width] for row in rows for at in range(0, len(row), width)]
+    capture = parse("\n".join([*lines, "  RpcSs", " [svchost.exe]"]))
+    expected = [Process(988), Process(988, "svchost.exe", "RpcSs")]
+    assert [socket.process for socket in capture.sockets] == expected
+    assert capture.diagnostics == ()
+
+
+def test_a_process_id_and_a_column_below_their_row() -> None:
+    socket = only(f"{LONG}:443 ESTABLISHED\n     988 InHost\n [a.exe]")
+    assert socket.process == Process(988, "a.exe")

@@ -74,16 +74,21 @@ def state() -> pp.Regex:
     return terminal(r"[^\W\d_][^\s\[\]:/\\]*(?!\S)", "a state such as LISTENING")
 
 
-def column() -> pp.Regex:
-    """A column behind the state: a number (PID; ``-i`` milliseconds; ``-d``) or a word.
+def column_word() -> pp.Regex:
+    """A column that is no number.
 
     ``-t``: TCP_CONNECTION_OFFLOAD_STATE of iprtrmib.h. ``-y``: the names of TCP settings.
     """
     return terminal(
-        r"(?:[0-9]{1,20}|InHost|Offloading|Offloaded|Uploading|Not Applicable"
+        r"(?:InHost|Offloading|Offloaded|Uploading|Not Applicable"
         r"|(?:Internet|Datacenter)(?:Custom)?|Compat|Automatic|Custom)(?!\S)",
-        "a PID",
+        "a column such as InHost",
     )
+
+
+def column() -> pp.Regex:
+    """A column behind the state: a number (PID; ``-i`` milliseconds; ``-d``) or a word."""
+    return terminal(rf"(?:[0-9]{{1,20}}(?!\S)|{column_word().re.pattern})", "a PID")
 
 
 def executable() -> pp.Regex:
@@ -96,8 +101,10 @@ def executable() -> pp.Regex:
 
 
 def service() -> pp.Regex:
-    """Short name of a service, one word with a letter in it; what may be blank is cut off."""
-    return terminal(r"(?=[0-9_.$-]*[A-Za-z])[A-Za-z0-9_.$-]{1,80}", "a service")
+    """Short name of a service, one word with a letter in it that is no column."""
+    return terminal(
+        rf"(?!{column_word().re.pattern})(?=[0-9_.$-]*[A-Za-z])[A-Za-z0-9_.$-]{{1,80}}", "a service"
+    )
 
 
 def component() -> pp.Regex:
@@ -180,6 +187,11 @@ TCP_REST = _rest(f"(?P<state>{state().re.pattern})")
 UDP_REST = _rest("")
 """The rest of a UDP row, whose state cell is blank."""
 
+COLUMNS_LINE = pp.Regex(
+    _MARGIN + rf"(?P<number>[0-9]{{1,10}}(?!\S))?(?:\s*{column_word().re.pattern}){{0,2}}" + _END
+)
+"""The last columns of a row, on a line of their own because a screen's right edge broke the row."""
+
 OWNER_LINE = pp.Regex(
     _MARGIN
     + rf"(?:\[(?P<executable>{executable().re.pattern})\]|(?P<component>{component().re.pattern})"
@@ -206,5 +218,8 @@ NETWORK_DIRECT = pp.Regex(
 )
 """Header and rows of ``-x``: RDMA endpoints, which bypass the packet filter and are not read."""
 
-UNPROVEN_FIRST_COLUMN = pp.Regex(r"(?!.*\bPID\b).*(?:Time in State|DSCP)")
-"""A header in whose table the first number of a row is no PID."""
+UNPROVEN_FIRST_COLUMN = pp.Regex(r"(?!.*\bPID\b).*(?:Time in State|DSCP|\([^\s()]{1,4}\)[ \t]*\Z)")
+"""A header in whose table the first number of a row is no PID.
+
+In any language the column of ``-i`` ends in its unit: ``(ms)``.
+"""

@@ -15,10 +15,9 @@ import attrs
 from netstat_fw.diagnostics import Severity
 from netstat_fw.grammar import windows as grammar
 from netstat_fw.grammar.windows_words import SHAPED_HEADER, SHAPED_TITLE
-from netstat_fw.reader.linux_cells import completed_prefix
 from netstat_fw.reader.repair import repaired, without_inner_blanks
 from netstat_fw.reader.structure import Kind, kind_of
-from netstat_fw.reader.windows_cells import HIGHEST_PID, known_state
+from netstat_fw.reader.windows_cells import HIGHEST_PID, cut_state, known_state
 from netstat_fw.reader.windows_complaint import LONGEST_ROW, complaint
 from netstat_fw.reader.windows_rows import WindowsRows
 from netstat_fw.records import Endpoint, LineRole, State
@@ -34,7 +33,6 @@ _CLAIM = re.compile(
 )
 # Where a row begins behind another one, or behind an owner, whose line break is lost.
 _INNER_ROW = re.compile(r"(?<=\s)(?=(?:TCP|UDP)[ \t]+\S{1,80}:\S{1,40}[ \t]+\S{1,80}:)")
-_NUMBER = re.compile(r"[ \t>|]*+(?P<number>[0-9]{1,10})[ \t]*\Z")
 # No file name holds one, so that an owner's line with one is not taken for the rest of it.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 # Widths at which terminals wrap, and the fewest characters before a process id.
@@ -72,7 +70,7 @@ class WindowsTables(WindowsRows):
                 or self._read_row_with_note(line, index)
             )
         return (
-            self._read_wrapped_pid(line, index)
+            self._read_wrapped_columns(line, index)
             or self.owners.read_unknown(line, index)
             or self._read_lost_owner(line, index)
             or self._read_surroundings(line, index)
@@ -83,13 +81,15 @@ class WindowsTables(WindowsRows):
         """Read a row whose cells a narrow screen or page put on several lines."""
         lines = self.draft.lines
         text = line.rstrip(" \t")
+        is_tcp = text.lstrip(" \t>|").startswith("TCP")
         for at in range(index + 1, min(index + _MOST_PIECES, len(lines))):
             piece = lines[at].strip(" \t")
             if not self._is_piece(piece):
                 return False
             spaced = f"{text} {piece}"
-            joined = [spaced, text + piece] if len(text) in _TERMINAL_WIDTHS else [spaced]
-            for whole in joined:
+            # Only the word of a state proves that the pieces of a broken word belong together.
+            broken = is_tcp or len(text) in _TERMINAL_WIDTHS
+            for whole in (spaced, text + piece) if broken else (spaced,):
                 if _has_known_state(whole) and self.read_text(whole, index):
                     self._wrapped = range(index + 1, at + 1)
                     self.draft.roles[index + 1 : at + 1] = [LineRole.RECORD] * len(self._wrapped)
@@ -107,10 +107,10 @@ class WindowsTables(WindowsRows):
             and kind_of(text) is None
         )
 
-    def _read_wrapped_pid(self, line: str, index: int) -> bool:
-        """Read a process id, or the last digits of one, that a right edge put below its row."""
+    def _read_wrapped_columns(self, line: str, index: int) -> bool:
+        """Read a process id, or its last digits, and other columns that an edge put below a row."""
         draft = self.draft
-        found = _NUMBER.match(line)
+        found = grammar.COLUMNS_LINE.re.match(line)
         above = draft.sockets[-1] if draft.sockets else None
         if found is None or above is None or not draft.rows.get(self.dialect):
             return False
@@ -119,6 +119,15 @@ class WindowsTables(WindowsRows):
         if not below and index - 1 not in self._wrapped:
             return False
         number = found["number"]
+        if number is None:
+            self.owners.extend(index)
+        elif not self._set_pid(above, row, number, index):
+            return False
+        draft.roles[index] = LineRole.RECORD
+        return True
+
+    def _set_pid(self, above: Socket, row: str, number: str, index: int) -> bool:
+        """Give the socket above a process id whose last digits stand on the line at an index."""
         if above.process is not None:
             if len(row) not in _TERMINAL_WIDTHS or not row.endswith(f" {above.process.pid}"):
                 return False
@@ -129,7 +138,6 @@ class WindowsTables(WindowsRows):
         self.owners.set_pid(above, pid, index)
         if pid == 0 or above.state is State.TIME_WAIT:
             self.owners.row = None
-        draft.roles[index] = LineRole.RECORD
         return True
 
     def _read_cut_row(self, line: str, index: int) -> bool:
@@ -138,7 +146,7 @@ class WindowsTables(WindowsRows):
         if found is None or found["protocol"] == "UDP":
             return False
         word = (found["rest"] or "").rstrip(" \t")
-        state = completed_prefix(word)
+        state = cut_state(word)
         addresses = line[: found.end("remote")]
         if word and state is None:
             return False
@@ -146,7 +154,7 @@ class WindowsTables(WindowsRows):
         if socket is None:
             return False
         remote = socket.remote
-        if state is None and remote.port is None and remote.service is None:
+        if state in (None, State.UNKNOWN) and remote.port is None and remote.service is None:
             state = State.LISTEN
         if remote.port is not None and line == addresses:
             remote = Endpoint(host=found["remote"].rpartition(":")[0], truncated=True)
@@ -186,9 +194,9 @@ class WindowsTables(WindowsRows):
     def _pieces(self, line: str) -> list[str]:
         """Return the rows and owners of a line, of which some may have lost their line breaks."""
         parts = _INNER_ROW.split(line)
-        if not self.owners.is_owner(parts[0]):  # else that would count as a prefix
-            parts = [part for piece in repaired(line) or [line] for part in _INNER_ROW.split(piece)]
-        return [part for part in parts if part.strip()]
+        if self.owners.is_owner(parts[0]):
+            return parts  # else the owner would count as a prefix
+        return [part for piece in repaired(line) or [line] for part in _joined_rows(piece)]
 
     def _read_row_with_note(self, line: str, index: int) -> bool:
         """Read a row that somebody wrote a note behind."""
@@ -289,6 +297,11 @@ class WindowsTables(WindowsRows):
                 f"{lines} read after taking markup or inner blanks away (first here)",
                 self._repaired[0],
             )
+
+
+def _joined_rows(text: str) -> list[str]:
+    """Return the rows of a text that begins with one; anything else is one piece."""
+    return _INNER_ROW.split(text) if _CLAIM.match(text) else [text]
 
 
 def _ends_in_service(socket: Socket) -> bool:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netstat_fw.grammar.windows import HOST, PORT, TCP_REST, UDP_REST
 from netstat_fw.reader.construct import constructor
-from netstat_fw.reader.linux_cells import completed_prefix, read_address
-from netstat_fw.reader.words import state_of
+from netstat_fw.reader.linux_cells import read_address
+from netstat_fw.reader.words import state_of, states_beginning
 from netstat_fw.records import Endpoint, Process, State
 
 if TYPE_CHECKING:
@@ -22,6 +22,10 @@ _MOST_DIGITS = len(str(HIGHEST_PORT))
 HIGHEST_PID = 2**32 - 1
 # Far more than any cell of netstat.exe; a longer one is noise, whatever it begins with.
 _LONGEST_CELL = 600
+# Fewer letters than this are too little to complete a state word that a screen cut.
+_SHORTEST_CUT_STATE = 3
+# Linux prints this word for CLOSED; netstat.exe prints it only where a screen cut another one.
+_NO_WINDOWS_STATE = "CLOSE"
 _new_endpoint = constructor(Endpoint)
 _match_port = PORT.re.match
 
@@ -172,7 +176,11 @@ class Rests(dict[str, Rest | None]):
             return None
         word = parts.get("state")
         state = None if word is None else known_state(word)
-        if state is State.UNKNOWN and word == text and completed_prefix(text):
+        if (
+            word == text
+            and cut_state(text)
+            and (state is State.UNKNOWN or word == _NO_WINDOWS_STATE)
+        ):
             return None  # a screen cut the word
         owner = Owner(pid, parts["executable"], parts["service"] or parts["lone_service"])
         nobodys = pid == 0 or state is State.TIME_WAIT
@@ -180,6 +188,19 @@ class Rests(dict[str, Rest | None]):
             return None  # the socket is nobody's any more: what stands there is a note
         ended = nobodys or bool(owner.name or parts["nobody"])
         return Rest(state, word, owner.process(), owner, ended, {}, {})
+
+
+def cut_state(word: str) -> State | None:
+    """Return the state whose word a screen cut; UNKNOWN where it may be several, None if no word.
+
+    >>> cut_state("HERGEST"), cut_state("FIN_WAIT"), cut_state("LI")
+    (<State.ESTABLISHED: 'ESTABLISHED'>, <State.UNKNOWN: 'UNKNOWN'>, <State.UNKNOWN: 'UNKNOWN'>)
+    """
+    states = states_beginning(word)
+    if not states:
+        return None
+    is_enough = len(states) == 1 and len(word) >= _SHORTEST_CUT_STATE
+    return next(iter(states)) if is_enough else State.UNKNOWN
 
 
 def known_state(word: str) -> State:
