@@ -261,3 +261,10 @@ def test_a_row_in_the_middle_of_prose_is_none() -> None:
     capture = parse(f"{ROW}\nIn my log I saw that there was a row {NEXT.strip()}")
     assert len(capture.sockets) == 1
     assert [remark.code for remark in capture.diagnostics] == ["no-row"]
+
+
+def test_a_stack_of_components_has_an_end() -> None:
+    lines = [f"  a{number}.dll" for number in range(201)]
+    process = Process(988, components=tuple(line.strip() for line in lines[:200]))
+    assert owners(ROW, *lines, "  [a.exe]", NEXT) == [process, Process(1948)]
+    assert roles(ROW, *lines)[-1] is DIAGNOSTIC

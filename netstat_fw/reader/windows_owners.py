@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _PAGER_MARK = re.compile(r"[ \t]*-- ?\w+ *(?:\([0-9]+%\) *)?--[ \t]*\Z")
 # More lines than this between a row and its owner are another part of the text.
 _WIDEST_GAP = 6
+# Far more than any program calls into another to open a socket; what else there is is hostile.
+_MOST_COMPONENTS = 200
 # Longer lines are nobody's owner.
 _LONGEST_LINE = 600
 # The tool indents rows by two blanks, a no-owner sentence by one.
@@ -107,7 +109,7 @@ class Owners:
         elif kind == _EXECUTABLE:
             name = text
         elif kind == _COMPONENT:
-            if service:
+            if service or len(components) == _MOST_COMPONENTS:
                 return False
             components = (*components, text)
         elif service or components:
