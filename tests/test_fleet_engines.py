@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import queue
 import signal
+import subprocess
+import sys
 import warnings
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import pytest
 from fleet_captures import listening, night
 from whole import whole
 
+from netstat_fw.cli.fleet import engines
 from netstat_fw.fleet import Fleet, HostCapture, MemoryStore, Progress, Run, collect, survey
 from netstat_fw.fleet.engine import Inline, in_pieces, run_each
 
@@ -51,6 +56,37 @@ def test_a_pool_of_processes_gives_what_the_plain_loop_gives(expected: str) -> N
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(2, mp_context=spawn) as pool:
         assert written(survey(captures(), Run(executor=pool))) == expected
+
+
+def test_processes_end_with_the_run_that_was_killed() -> None:
+    """They share its output: as long as one of them lives, reading that does not end."""
+    script = """\
+import os
+from netstat_fw.cli.fleet.engines import open_engine
+with open_engine(None, 2) as engine:
+    print(engine.executor.submit(os.getpid).result(), flush=True)
+    os.kill(os.getpid(), 9)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, timeout=30, check=False
+    )
+    assert done.returncode == -signal.SIGKILL
+    assert int(done.stdout) > 0
+
+
+def test_only_a_process_of_a_pool_follows_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, writer = multiprocessing.Pipe(duplex=False)
+    ended: queue.Queue[int] = queue.Queue()
+    monkeypatch.setattr(os, "_exit", ended.put)
+    engines.follow_parent()
+    parent = SimpleNamespace(sentinel=reader.fileno())
+    monkeypatch.setattr(multiprocessing, "parent_process", lambda: parent)
+    engines.follow_parent()
+    with pytest.raises(queue.Empty):
+        ended.get(timeout=0.05)
+    writer.close()
+    assert ended.get(timeout=10) == 1
+    reader.close()
 
 
 def test_a_cluster_loses_nothing_with_a_worker_that_is_killed(expected: str) -> None:

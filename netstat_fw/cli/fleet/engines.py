@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import multiprocessing.connection
+import os
+import threading
 from concurrent.futures import Executor, ProcessPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -55,8 +58,25 @@ def open_engine(name: str | None, jobs: int) -> Iterator[Engine]:
     else:
         # Forked processes inherit locks that threads hold; spawned ones start clean everywhere.
         spawn = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(jobs, mp_context=spawn) as pool:
+        with ProcessPoolExecutor(jobs, mp_context=spawn, initializer=follow_parent) as pool:
             yield Engine(pool, _AHEAD * jobs)
+
+
+def follow_parent() -> None:
+    """Let this process end when the one that started it is gone, however that ended.
+
+    Processes of a pool hold the pipes that they read their work from open for each other: none of
+    them would notice, and a run that was killed would leave them behind for good.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_behind, args=(parent.sentinel,), daemon=True).start()
+
+
+def _end_behind(sentinel: int) -> None:
+    multiprocessing.connection.wait([sentinel])
+    # Nothing here is to be finished: nobody is left to take it.
+    os._exit(1)
 
 
 @contextlib.contextmanager
