@@ -515,3 +515,38 @@ def test_protocols_of_raw_sockets() -> None:
         Protocol.TCP,
     ]  # fmt: skip
     assert [one.code for one in capture.diagnostics] == ["cut-row"]
+
+
+_OWNED = (
+    "udp4       0     37  192.0.2.1.22           *.*                                       13928"
+    "         2265  131072  131860     Comet Helper:30684  00102 00000008 0000000000344a58 00000080"
+    " 04000900      2      0 000000"
+)
+_COUNTED = "udp4                       192.0.2.1.22           *.*"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"{_OWNED} {_OWNED}",
+        " ".join(f"{_OWNED} {_OWNED}".split()),
+        _OWNED + _OWNED[:80],
+        f"{_OWNED}Active Internet connections (including servers)",
+        rf"{_OWNED} C:\>netstat -an",
+        f"{_COUNTED} tcp46      3      0      1 2001:db8::1.22         *.*",
+    ],
+)
+def test_a_row_that_lost_its_line_break_is_an_error(line: str) -> None:
+    capture = parse(f"{line}\n{_OWNED}")
+    (socket,) = capture.sockets
+    assert (socket.line, socket.process) == (2, Process(30684, "Comet Helper"))
+    assert [(error.line, error.code) for error in capture.errors] == [(1, "damaged-row")]
+    assert capture.line_roles == (LineRole.DIAGNOSTIC, LineRole.RECORD)
+
+
+def test_a_title_behind_a_damaged_row_begins_a_table_nevertheless() -> None:
+    title = "Active Internet connections (including servers)"
+    row = "tcp4       0      0  192.0.2.1.22           *.*                    LISTEN"
+    capture = parse(f"{title}\n{row}{title}\n{row}\n")
+    assert [socket.snapshot for socket in capture.sockets] == [1]
+    assert [error.line for error in capture.errors] == [2]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from netstat_fw.diagnostics import Severity, printable
 from netstat_fw.errors import CaptureError, UnrecognizedCapture
+from netstat_fw.grammar.structure import ROW_LABEL
 from netstat_fw.reader.bsd import BsdTables
 from netstat_fw.reader.bsd_unix import may_be_path
 from netstat_fw.reader.construct import without_cycle_search
@@ -172,7 +173,8 @@ class _Reading:
         if self._is_forged_header(kind, line, index):
             kind = None
         if kind is not None:
-            draft.roles[index] = LineRole.STRUCTURE
+            is_row = ROW_LABEL.re.match(line) is not None and self._explain(index)
+            draft.roles[index] = LineRole.DIAGNOSTIC if is_row else LineRole.STRUCTURE
             self._note(kind, line, index)
             return
         is_row = may_begin_row(line)
@@ -183,10 +185,14 @@ class _Reading:
                 if reader.read_odd_line(index):
                     self._move_up(reader)
                     return
-        if not (is_row and any(reader.explain(index) for reader in self._readers)):
+        if not (is_row and self._explain(index)):
             self._name_noise(index, pieces)
             return
         draft.roles[index] = LineRole.DIAGNOSTIC
+
+    def _explain(self, index: int) -> bool:
+        """Let a reader say what is wrong with a row that nobody can read."""
+        return any(reader.explain(index) for reader in self._readers)
 
     def _name_noise(self, index: int, pieces: list[str]) -> None:
         """Give a line its role that nobody can read."""

@@ -37,6 +37,9 @@ _SCTP_ROW = re.compile(
 )
 _SHARED_CLAIM = re.compile(r"[ \t>|]*+(?:tcp|udp)6?[ \t]+(?:[0-9]|\S+\.\S)")
 _UNIX_START = re.compile(r"(?:0x)?[0-9a-f]{8,16}[ \t]+(?:stream|dgram|seqpac|raw|rdm)[ \t]")
+# A row behind another one, so far behind its state that no program's name can pretend to be it.
+_INNER_ROW = re.compile(r"(?:tcp|udp)(?:46?|6)?[ \t]+[0-9]+[ \t]+[0-9]+[ \t]+\S+\.\S+[ \t]+\S+\.\S")
+_SHORTEST_OWNER = 75
 # Longer lines that begin like a row are reported without asking the grammar.
 _LONGEST_ROW = 10_000
 # So many lines at most are looked at for the rest of a name with line breaks in it.
@@ -95,7 +98,11 @@ class BsdTables(BsdRows):
     def _read_open_owner(self, found: re.Match[str], tail: str, index: int) -> bool:
         """Read a row whose ``-v`` columns go on below, or end at the edge of a screen."""
         begun = grammar.OPEN_OWNER.re.match(tail)
-        if begun is None or self.columns.owner(tail) is not None:
+        if (
+            begun is None
+            or _INNER_ROW.search(tail, _SHORTEST_OWNER)
+            or self.columns.owner(tail) is not None
+        ):
             return False
         at = found.end("rest") - len(tail)
         whole = grammar.ROW.re.match(found.string[:at])

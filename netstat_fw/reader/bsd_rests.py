@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 # Fewer letters than this are too little to complete a state word that a screen cut.
 _SHORTEST_CUT_STATE = 3
+# Two names of 31 bytes and what netstat -vv prints between them; longer ones hold a whole row.
+_LONGEST_NAMES = 100
 
 
 class Rest(NamedTuple):
@@ -120,7 +122,7 @@ class Columns:
         for form in grammar.NAMED_OWNERS if ":" in tail else ():
             named = form.re.match(tail)
             if named is not None:
-                return self._named(named)
+                return None if len(named["name"]) > _LONGEST_NAMES else self._named(named)
         found = None if self._has_names else grammar.NUMBERED_OWNER.re.match(tail)
         if found is None or (found["flags"] is None and not self._has_numbers):
             return None

@@ -36,7 +36,7 @@ _ROW_SHAPE = (
     rf"|unix[ \t]+[0-9]{{1,20}}[ \t]+\[|{_WINDOWS_ROW_SHAPE}"
 )
 _PREFIX = re.compile(
-    rf"\A[ \t>]*+(?!{_WINDOWS_ROW_SHAPE})"
+    rf"\A[ \t>]*+(?!{_WINDOWS_ROW_SHAPE}|(?:tcp|udp)(?:46?|6)[ \t]+\S+\.\S+[ \t]+\S+\.\S)"
     r"(?:[0-9]{1,9}[:|\t ]|[^\s#<>]{1,80}[:|]|(?:[^\s#<>]{1,40}[ \t]++){1,4}?)[ \t]*+"
     rf"(?={_ROW_SHAPE}|Proto[ \t]+(?:Recv-Q|RefCnt|Local))"
 )
