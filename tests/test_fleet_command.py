@@ -314,7 +314,7 @@ def test_the_engine_dask_is_the_executor_of_a_scheduler(
     distributed = pytest.importorskip("distributed", reason="needs the extra fleet")
     monkeypatch.setattr(distributed, "Client", FakeClient)
     with engines.open_engine("dask://127.0.0.1:8786", 1) as engine:
-        assert isinstance(engine.executor, Inline)
+        assert engine.executor.submit(abs, -1).result() == 1
         assert engine.in_flight == 6
     result = run("fleet", str(folder), "--engine", "dask://127.0.0.1:8786")
     assert result.stdout == run("fleet", str(folder), "--jobs", "1").stdout
@@ -328,7 +328,7 @@ def test_a_pool_whose_process_dies_ends_the_run_with_what_to_do(
         raise BrokenProcessPool("gone")
 
     monkeypatch.setattr(fleet_command, "collect", die)
-    assert "a process of the engine has died" in refused("fleet", str(folder), "--jobs", "1")
+    assert "the engine has failed: gone" in refused("fleet", str(folder), "--jobs", "1")
     said = refused("fleet", str(folder), "-o", str(tmp_path / "o"), "--jobs", "1")
     assert "goes on from there" in said
 

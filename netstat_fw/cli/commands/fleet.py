@@ -122,7 +122,7 @@ def command(
             totals = _work_out(journal, run, folder, formats)
     except BrokenExecutor as error:
         again = "" if folder is None else "; the same command goes on from there"
-        raise InputError(f"a process of the engine has died: {error}{again}") from None
+        raise InputError(f"the engine has failed: {error}{again}") from None
     _show_end()
     print_summary(totals)
     if report is not None:

@@ -14,6 +14,7 @@ import attrs
 import click
 
 from netstat_fw.cli.failures import InputError
+from netstat_fw.cli.fleet.cluster import Cluster
 from netstat_fw.diagnostics import printable
 from netstat_fw.fleet.engine import Inline
 
@@ -93,4 +94,4 @@ def _cluster(name: str) -> Iterator[Engine]:
     except (OSError, ValueError) as error:
         raise InputError(f"no scheduler at {printable(address)}: {error}") from None
     with client:
-        yield Engine(client.get_executor(), _AHEAD * max(1, sum(client.nthreads().values())))
+        yield Engine(Cluster(client), _AHEAD * max(1, sum(client.nthreads().values())))
