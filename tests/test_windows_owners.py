@@ -268,3 +268,14 @@ def test_a_stack_of_components_has_an_end() -> None:
     process = Process(988, components=tuple(line.strip() for line in lines[:200]))
     assert owners(ROW, *lines, "  [a.exe]", NEXT) == [process, Process(1948)]
     assert roles(ROW, *lines)[-1] is DIAGNOSTIC
+
+
+@pytest.mark.parametrize("name", ["SQL Server (SALES)", "Update Service 2.0", "R&D", "a/b c_d"])
+def test_a_service_with_blanks_and_signs_does_not_cost_the_executable(name: str) -> None:
+    assert owners(ROW, f"  {name}", " [sqlservr.exe]") == [Process(988, "sqlservr.exe")]
+    assert roles(ROW, f"  {name}", " [sqlservr.exe]") == [RECORD, DIAGNOSTIC, RECORD]
+
+
+@pytest.mark.parametrize("line", ["  TCPv6  [::]:80  [::]:0  LISTENING  4", "  ...", " (left out)"])
+def test_what_may_be_a_row_left_out_does_cost_the_executable(line: str) -> None:
+    assert owners(ROW, line, " [sqlservr.exe]") == [Process(988)]

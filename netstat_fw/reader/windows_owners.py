@@ -35,6 +35,9 @@ _LONGEST_LINE = 600
 # The tool indents rows by two blanks, a no-owner sentence by one.
 _AS_PRINTED = re.compile(r"  (?:TCP|UDP) .*\n [^ ].*", re.DOTALL)
 
+# And so a service, whose name may hold blanks and signs, but not the colon of every address.
+_NAME_AS_PRINTED = re.compile(r"  [^\s:\[\]][^:\[\]\x00-\x1f]*\Z")
+
 _EXECUTABLE, _COMPONENT, _NOBODY, _SERVICE = "executable", "component", "nobody", "service"
 
 
@@ -176,11 +179,14 @@ class Owners:
         """
         if self.row is None or index != self._last + 1 or self._owner[1:] != Owner()[1:]:
             return False
-        found = UNKNOWN_SENTENCE.re.match(line) if len(line) <= _LONGEST_LINE else None
-        if found is None or kind_of(line) is not None:
+        if len(line) > _LONGEST_LINE or kind_of(line) is not None:
             return False
-        if self.is_executable(self._next_line(index)):
+        is_sentence = UNKNOWN_SENTENCE.re.match(line) is not None
+        is_between = is_sentence or _NAME_AS_PRINTED.match(line)
+        if is_between and self.is_executable(self._next_line(index)):
             self._last = index  # a remark between a row and its executable costs neither
+            return False
+        if not is_sentence:
             return False
         lines = self._draft.lines
         if self._below_rows is None:
