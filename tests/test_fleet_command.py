@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import json
 import resource
 import sqlite3
@@ -19,7 +20,7 @@ from netstat_fw.cli.failures import InputError
 from netstat_fw.cli.fleet import engines
 from netstat_fw.cli.fleet.journal import Journal
 from netstat_fw.columns import COLUMNS
-from netstat_fw.fleet import DATASETS, Examined, Progress, survey
+from netstat_fw.fleet import DATASETS, Examined, HostCapture, Progress, survey
 from netstat_fw.fleet.engine import Inline
 
 if TYPE_CHECKING:
@@ -129,6 +130,48 @@ def test_a_second_run_takes_up_the_first(folder: Path, tmp_path: Path) -> None:
     (folder / "web9.txt").write_text(listening(443))
     grown = run("fleet", str(folder / "web9.txt"), "-o", str(out), "--jobs", "1", width=160)
     assert "web0 web1 web2 and 2 more" in " ".join(grown.stdout.split())
+
+
+def test_what_could_not_be_had_is_tried_again(tmp_path: Path) -> None:
+    captures, results = tmp_path / "captures", tmp_path / "results"
+    captures.mkdir()
+    whole = gzip.compress(listening(443).encode())
+    (captures / "web1.gz").write_bytes(whole[:-4])
+    (captures / "web2.gz").write_bytes(whole[:-4])
+    (captures / "db1.txt").write_text("no table")
+    (captures / "(unreadable).txt").write_text(listening(80))
+    args = ("fleet", str(captures), "-o", str(results), "--jobs", "1")
+    problems: list[list[str]] = []
+    for cut in (2, 1, 1, 0):
+        for name in ("web1.gz", "web2.gz")[: 2 - cut]:
+            (captures / name).write_bytes(whole)
+        assert run(*args).exit_code == 1
+        rows = rows_in(results / "captures.jsonl")
+        assert len(rows) == 4
+        problems.append(sorted(row["problem"].rpartition("/")[2] for row in rows if row["problem"]))
+    assert [len(some) for some in problems] == [3, 2, 2, 1]
+    assert [row["host"] for row in rows] == ["(unreadable)", "db1", "web1", "web2"]
+    (captures / "db1.txt").unlink()
+    (captures / "web1.gz").unlink()
+    (captures / "web2.gz").write_bytes(whole[:-4])
+    run(*args)
+    (captures / "web2.gz").unlink()
+    run(*args)
+    assert rows_in(results / "captures.jsonl") == rows
+
+
+def test_nothing_is_left_of_a_host_that_only_stood_for_what_could_not_be_had(
+    tmp_path: Path,
+) -> None:
+    captures, results = tmp_path / "captures", tmp_path / "results"
+    captures.mkdir()
+    args = ("fleet", str(captures), "-o", str(results), "--jobs", "1")
+    for data, status in ((b"", 1), (b'{"host": "web1", "text": "%s"}', 0)):
+        for name in ("a", "b"):
+            line = data.replace(b"%s", listening(443).replace("\n", "\\n").encode())
+            (captures / f"{name}.jsonl.gz").write_bytes(gzip.compress(line)[: None if line else -4])
+        assert run(*args).exit_code == status
+    assert [row["host"] for row in rows_in(results / "hosts.jsonl")] == ["web1"]
 
 
 def test_of_one_capture_in_two_places_the_first_is_named(tmp_path: Path) -> None:
@@ -266,12 +309,13 @@ def test_a_journal_keeps_what_was_merged_and_what_came_after_it(tmp_path: Path) 
 
 
 def test_a_journal_names_the_first_place_of_a_capture() -> None:
+    capture = HostCapture("web1", None, "")
     with Journal(None) as journal:
         for places in ("cb", "d", "a", "e"):
             for place in places:
-                journal.remember("key", place)
+                journal.remember(capture, place)
             journal.add(())
-            assert list(journal.sources()) == [("key", "b" if places in {"cb", "d"} else "a")]
+            assert list(journal.sources()) == [(capture.key, "b" if places in {"cb", "d"} else "a")]
 
 
 @pytest.mark.parametrize("name", ["spark://x:1", "dask://", "x"])

@@ -135,7 +135,7 @@ def _remembered(
     sources: Iterable[str], results: Path | None, journal: Journal
 ) -> Iterator[HostCapture]:
     for found in read_sources(sources, but=results):
-        journal.remember(found.capture.key, found.source)
+        journal.remember(found.capture, found.source)
         yield found.capture
 
 
