@@ -208,6 +208,14 @@ def test_parquet_is_written_in_pieces(
     assert file.num_row_groups == len(DATA) - 1
 
 
+def test_a_page_that_has_no_folder_is_refused_before_all_work(folder: Path, tmp_path: Path) -> None:
+    page = tmp_path / "nowhere" / "page.html"
+    results = tmp_path / "results"
+    said = refused("fleet", str(folder), "--report", str(page), "-o", str(results), "--jobs", "1")
+    assert f"there is no folder {page.parent} for 'page.html'" in said
+    assert not results.exists()
+
+
 def test_parquet_without_pyarrow_says_what_to_install(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

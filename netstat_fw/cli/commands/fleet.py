@@ -96,11 +96,15 @@ def command(
     gzip, bzip2 or xz, and JSON lines with host, time and text; - reads these from standard input.
     What was examined stays in the folder of -o: the next run there takes it up again.
     """
+    page = None if report is None else Path(report)
+    if page is not None and not page.parent.is_dir():
+        # Missing, it would be missed only after all the work.
+        raise InputError(f"there is no folder {printable(str(page.parent))} for {page.name!a}")
     folder = None if output is None else Path(output)
     if folder is not None:
         make_folder(folder)
         if "parquet" in formats:
-            # Missing, it would be missed only after all the work.
+            # As above.
             load_arrow()
     try:
         with (
@@ -125,8 +129,8 @@ def command(
         raise InputError(f"the engine has failed: {error}{again}") from None
     _show_end()
     print_summary(totals)
-    if report is not None:
-        _write_page(Path(report), totals)
+    if page is not None:
+        _write_page(page, totals)
     if totals.broken:
         sys.exit(1)
 
