@@ -550,3 +550,12 @@ def test_a_title_behind_a_damaged_row_begins_a_table_nevertheless() -> None:
     capture = parse(f"{title}\n{row}{title}\n{row}\n")
     assert [socket.snapshot for socket in capture.sockets] == [1]
     assert [error.line for error in capture.errors] == [2]
+
+
+@pytest.mark.parametrize("blanks", [" ", "      "])
+def test_a_row_below_a_cut_one_is_no_part_of_its_name(blanks: str) -> None:
+    cut = "tcp4 0 0 *.22 *.* LISTEN 13928 2265 131072 131860 Com"
+    row = "udp4 0 0 *.53 *.* 13928 2265 131072 131860 sshd:9 00102 00000008"
+    capture = parse(f"{cut}\n{row}\n".replace(" ", blanks))
+    assert [socket.process for socket in capture.sockets] == [None, Process(9, "sshd")]
+    assert [remark.code for remark in capture.diagnostics] == ["cut-row"]
