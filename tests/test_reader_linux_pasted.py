@@ -144,8 +144,10 @@ class TestCut:
         assert (socket.state, socket.state_text) == (state, word.rstrip(">"))
         assert codes(capture) == ["cut-row"]
 
-    def test_an_address_at_the_edge_may_be_cut_itself(self) -> None:
-        capture = parse("tcp        0      0 192.0.2.2:22            198.51.100.1:5\n")
+    @pytest.mark.parametrize("port", ["5", ""])
+    def test_an_address_at_the_edge_may_be_cut_itself(self, port: str) -> None:
+        capture = parse(f"tcp        0      0 192.0.2.2:22            198.51.100.1:{port}\n")
+        assert codes(capture) == ["cut-row"]
         (socket,) = capture.sockets
         assert socket.remote == Endpoint(host="198.51.100.1", truncated=True)
         assert (socket.state, socket.state_text) == (None, None)

@@ -54,13 +54,15 @@ class CutRows:
         word = (found["rest"] or "").rstrip(" \t" + _MARK)
         states = states_beginning(word)
         addresses = text[: found.end("remote")]
-        if (word and not states) or not self._rows.read_text(f"{addresses} UNKNOWN", index):
+        is_cut_cell = addresses == text
+        port = "*" if is_cut_cell and text.endswith(":") else ""
+        if (word and not states) or not self._rows.read_text(f"{addresses}{port} UNKNOWN", index):
             return False
         sockets = self._rows.draft.sockets
         socket = sockets[-1]
         fitting = {state for state in states if _fits(state, socket.remote)}
         remote = socket.remote
-        if addresses == text and (remote.port is not None or remote.service is not None):
+        if is_cut_cell and (port or remote.port is not None or remote.service is not None):
             remote = Endpoint(host=found["remote"].rpartition(":")[0], truncated=True)
         sockets[-1] = attrs.evolve(
             socket,
