@@ -202,8 +202,9 @@ def test_mail_quotes_change_nothing(drawn: tuple[Layout, list[Socket]]) -> None:
     layout, records = drawn
     if layout.owners is Owners.STACK:
         return  # the blank line that ends a group becomes a line of its own
-    quoted = "\n".join(f"> {line}" for line in layout.text(records).split("\n") if line)
-    assert list(parse(quoted).sockets) == records
+    lines = [line for line in layout.text(records).split("\n") if line]
+    assert list(parse("\n".join(f"> {line}" for line in lines)).sockets) == records
+    assert list(parse("\n".join(f"> {line}\n>" for line in lines)).sockets) == records
 
 
 @law

@@ -188,7 +188,9 @@ UDP_REST = _rest("")
 """The rest of a UDP row, whose state cell is blank."""
 
 COLUMNS_LINE = pp.Regex(
-    _MARGIN + rf"(?P<number>[0-9]{{1,10}}(?!\S))?(?:\s*{column_word().re.pattern}){{0,2}}" + _END
+    _MARGIN
+    + rf"(?=\S)(?P<number>[0-9]{{1,10}}(?!\S))?(?:\s*{column_word().re.pattern}){{0,2}}"
+    + _END
 )
 """The last columns of a row, on a line of their own because a screen's right edge broke the row."""
 

@@ -17,30 +17,20 @@ from netstat_fw.grammar import windows as grammar
 from netstat_fw.grammar.windows_words import SHAPED_HEADER, SHAPED_TITLE
 from netstat_fw.reader.repair import repaired, without_inner_blanks
 from netstat_fw.reader.structure import Kind, kind_of
-from netstat_fw.reader.windows_cells import HIGHEST_PID, cut_state, known_state
+from netstat_fw.reader.windows_cells import cut_state
 from netstat_fw.reader.windows_complaint import LONGEST_ROW, complaint
 from netstat_fw.reader.windows_rows import WindowsRows
+from netstat_fw.reader.windows_wrapped import CLAIM, WrappedRows, has_known_state
 from netstat_fw.records import Endpoint, LineRole, State
 
 if TYPE_CHECKING:
     from netstat_fw.reader.draft import Draft
     from netstat_fw.records import Socket
 
-# What begins like a row: the protocol, then columns, something of an address, or nothing at all.
-_CLAIM = re.compile(
-    r"[ \t>|]*+(?P<protocol>TCP|UDP)"
-    r"(?:[ \t]*\Z|[ \t]{2,}\S|\t+\S|[ \t]+(?:\S*[0-9:.*\[]|\S+[ \t]*\Z))"
-)
 # Where a row begins behind another one, or behind an owner, whose line break is lost.
 _INNER_ROW = re.compile(r"(?<=\s)(?=(?:TCP|UDP)[ \t]+\S{1,80}:\S{1,40}[ \t]+\S{1,80}:)")
 # No file name holds one, so that an owner's line with one is not taken for the rest of it.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-# Widths at which terminals wrap, and the fewest characters before a process id.
-_TERMINAL_WIDTHS = (80, 100, 120, 132)
-_SHORTEST_WRAPPED = 60
-# A row of netstat.exe is at most in so many pieces, one per cell.
-_MOST_PIECES = 5
-_LONGEST_PIECE = 200
 # Notes behind a row are looked for in so many characters.
 _LONGEST_NOTE = 200
 # A header or title is looked for so many lines above the first row.
@@ -52,93 +42,30 @@ class WindowsTables(WindowsRows):
 
     def __init__(self, draft: Draft) -> None:
         super().__init__(draft)
-        self._wrapped = range(0)
+        self._wrapped = WrappedRows(self)
         self._repaired: list[int] = []
 
     def read_odd_line(self, index: int) -> bool:
         """Read a line that is no well-formed row; see `TableReader`."""
         line = self.draft.lines[index]
-        if index in self._wrapped:
+        if index in self._wrapped.taken:
             return True
         if len(line) > LONGEST_ROW:
             return False
-        if _CLAIM.match(line):
+        if CLAIM.match(line):
             return (
-                self._read_wrapped(line, index)
+                self._wrapped.read(line, index)
                 or self._read_cut_row(line, index)
                 or self._read_repaired(line, index)
                 or self._read_row_with_note(line, index)
             )
         return (
-            self._read_wrapped_columns(line, index)
+            self._wrapped.read_columns(line, index)
             or self.owners.read_unknown(line, index)
             or self._read_lost_owner(line, index)
             or self._read_surroundings(line, index)
             or self._read_repaired(line, index)
         )
-
-    def _read_wrapped(self, line: str, index: int) -> bool:
-        """Read a row whose cells a narrow screen or page put on several lines."""
-        lines = self.draft.lines
-        text = line.rstrip(" \t")
-        is_tcp = text.lstrip(" \t>|").startswith("TCP")
-        for at in range(index + 1, min(index + _MOST_PIECES, len(lines))):
-            piece = lines[at].strip(" \t")
-            if not self._is_piece(piece):
-                return False
-            spaced = f"{text} {piece}"
-            # Only the word of a state proves that the pieces of a broken word belong together.
-            broken = is_tcp or len(text) in _TERMINAL_WIDTHS
-            for whole in (spaced, text + piece) if broken else (spaced,):
-                if _has_known_state(whole) and self.read_text(whole, index):
-                    self._wrapped = range(index + 1, at + 1)
-                    self.draft.roles[index + 1 : at + 1] = [LineRole.RECORD] * len(self._wrapped)
-                    self.owners.extend(at)
-                    return True
-            text = spaced
-        return False
-
-    def _is_piece(self, text: str) -> bool:
-        """Tell whether a line can go on a row, and is no row, owner or title."""
-        return (
-            0 < len(text) <= _LONGEST_PIECE
-            and not _CLAIM.match(text)
-            and not self.owners.is_owner(text)
-            and kind_of(text) is None
-        )
-
-    def _read_wrapped_columns(self, line: str, index: int) -> bool:
-        """Read a process id, or its last digits, and other columns that an edge put below a row."""
-        draft = self.draft
-        found = grammar.COLUMNS_LINE.re.match(line)
-        above = draft.sockets[-1] if draft.sockets else None
-        if found is None or above is None or not draft.rows.get(self.dialect):
-            return False
-        row = draft.lines[index - 1].rstrip(" \t")
-        below = above.line == index and len(row) >= _SHORTEST_WRAPPED
-        if not below and index - 1 not in self._wrapped:
-            return False
-        number = found["number"]
-        if number is None:
-            self.owners.extend(index)
-        elif not self._set_pid(above, row, number, index):
-            return False
-        draft.roles[index] = LineRole.RECORD
-        return True
-
-    def _set_pid(self, above: Socket, row: str, number: str, index: int) -> bool:
-        """Give the socket above a process id whose last digits stand on the line at an index."""
-        if above.process is not None:
-            if len(row) not in _TERMINAL_WIDTHS or not row.endswith(f" {above.process.pid}"):
-                return False
-            number = f"{above.process.pid}{number}"
-        pid = int(number)
-        if pid > HIGHEST_PID:
-            return False
-        self.owners.set_pid(above, pid, index)
-        if pid == 0 or above.state is State.TIME_WAIT:
-            self.owners.row = None
-        return True
 
     def _read_cut_row(self, line: str, index: int) -> bool:
         """Read a TCP row that the right edge of a screen cut in or before its state."""
@@ -173,7 +100,7 @@ class WindowsTables(WindowsRows):
     def _read_repaired(self, line: str, index: int) -> bool:
         """Read the rows and owners of a line that markup, a pager or typing has changed."""
         pieces = [piece.replace("\xa0", " ") for piece in self._pieces(line)]
-        if _CLAIM.match(line):
+        if CLAIM.match(line):
             pieces = [without_inner_blanks(piece) for piece in pieces]
         if pieces == [line]:
             return False
@@ -187,7 +114,7 @@ class WindowsTables(WindowsRows):
             return False
         self._repaired.append(index)
         for piece in unread:
-            if _CLAIM.match(piece):
+            if CLAIM.match(piece):
                 self._explain(piece, index)
         return True
 
@@ -206,7 +133,7 @@ class WindowsTables(WindowsRows):
         words = list(re.finditer(r"\S+", found["rest"][:_LONGEST_NOTE]))
         for end in [*(found.start("rest") + word.end() for word in reversed(words)), None]:
             text = line[: found.end("remote") if end is None else end]
-            socket = self.socket_of(text, index) if _has_known_state(text) else None
+            socket = self.socket_of(text, index) if has_known_state(text) else None
             if socket is not None and not _ends_in_service(socket):
                 self.add(socket, index)
                 self.draft.remark(
@@ -276,7 +203,7 @@ class WindowsTables(WindowsRows):
     def explain(self, index: int) -> bool:
         """Report a damaged row; see `TableReader`."""
         line = self.draft.lines[index]
-        if not _CLAIM.match(line):
+        if not CLAIM.match(line):
             return False
         self._explain(line, index)
         return True
@@ -301,19 +228,10 @@ class WindowsTables(WindowsRows):
 
 def _joined_rows(text: str) -> list[str]:
     """Return the rows of a text that begins with one; anything else is one piece."""
-    return _INNER_ROW.split(text) if _CLAIM.match(text) else [text]
+    return _INNER_ROW.split(text) if CLAIM.match(text) else [text]
 
 
 def _ends_in_service(socket: Socket) -> bool:
     """Tell whether a row ends in one word that would be a service, or the first of a note."""
     process = socket.process
     return process is not None and process.service is not None and process.name is None
-
-
-def _has_known_state(text: str) -> bool:
-    """Tell whether a text is the shape of a UDP row, or of a TCP row with a known state."""
-    found = grammar.ROW.re.match(text)
-    if found is None:
-        return False
-    rest = (found["rest"] or "").split()
-    return found["protocol"] == "UDP" or bool(rest and known_state(rest[0]) is not State.UNKNOWN)

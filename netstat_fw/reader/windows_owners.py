@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from netstat_fw.reader.windows_cells import Rest
     from netstat_fw.records import Socket
 
+MARGIN = "".join(char for char in map(chr, range(0x3001)) if char.isspace()) + ">|"
+"""White space, and the marks that mail programs put before each line."""
 _PAGER_MARK = re.compile(r"[ \t]*-- ?\w+ *(?:\([0-9]+%\) *)?--[ \t]*\Z")
 # More lines than this between a row and its owner are another part of the text.
 _WIDEST_GAP = 6
@@ -139,7 +141,7 @@ class Owners:
     def _reaches(self, index: int) -> bool:
         """Tell whether nothing but blank lines and pager marks is between the group and a line."""
         return index - self._last <= _WIDEST_GAP + 1 and all(
-            not line.strip() or _PAGER_MARK.match(line)
+            not line.strip(MARGIN) or _PAGER_MARK.match(line)
             for line in self._draft.lines[self._last + 1 : index]
         )
 
@@ -167,7 +169,7 @@ class Owners:
     def _next_line(self, index: int) -> str:
         """Return the next line that is neither blank nor a pager's mark; empty at the end."""
         for line in self._draft.lines[index + 1 : index + 2 + _WIDEST_GAP]:
-            if line.strip() and not _PAGER_MARK.match(line):
+            if line.strip(MARGIN) and not _PAGER_MARK.match(line):
                 return line
         return ""
 

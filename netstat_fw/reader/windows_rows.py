@@ -13,7 +13,7 @@ from netstat_fw.diagnostics import Severity
 from netstat_fw.grammar import windows as grammar
 from netstat_fw.reader.construct import constructor
 from netstat_fw.reader.windows_cells import Endpoints, Rests
-from netstat_fw.reader.windows_owners import Owners
+from netstat_fw.reader.windows_owners import MARGIN, Owners
 from netstat_fw.records import Dialect, Family, LineRole, Protocol, Socket, State
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from netstat_fw.records import Endpoint
 
 _new_socket = constructor(Socket)
-_MARGIN = "".join(char for char in map(chr, range(0x3001)) if char.isspace()) + ">|"
 # Protocol, local and foreign address, and the rest in one piece.
 _CELLS = 4
 
@@ -125,8 +124,8 @@ class WindowsRows:
             line = self.draft.lines[index]
             if self.owners.read(line, index):
                 return []
-            cells = line.lstrip(_MARGIN).split(None, _CELLS - 1)
-            if not cells or cells[0] not in self._labels:
+            cells = line.lstrip(MARGIN).split(None, _CELLS - 1)
+            if cells and cells[0] not in self._labels:
                 return [line]
         return [*cells, ""] if len(cells) == _CELLS - 1 else cells
 
