@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import io
 import json
 import resource
 import sqlite3
 import sys
+import tarfile
 from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING, Any, Self
 
@@ -402,3 +404,28 @@ def test_its_own_results_are_no_captures(folder: Path) -> None:
         run("fleet", str(folder), "-o", str(folder / "results"), "--jobs", "1")
         hosts.append((folder / "results" / "hosts.jsonl").read_bytes())
     assert hosts[0] == hosts[1]
+
+
+def test_what_is_left_out_by_its_name_is_told(tmp_path: Path) -> None:
+    for name in ("web1.txt", "notes.md"):
+        (tmp_path / name).write_text(APP)
+    told = "left out, as its name ends like no capture's: "
+    result = run("fleet", str(tmp_path), "--jobs", "1")
+    assert (result.exit_code, result.stderr) == (0, f"{told}{tmp_path / 'notes.md'}\n")
+    (tmp_path / "web2.json").write_text("{}")
+    assert run("fleet", str(tmp_path), "--jobs", "1").stderr == (
+        f"2 files left out, as their names end like no capture's, such as {tmp_path / 'notes.md'}\n"
+    )
+    alone = run("fleet", str(tmp_path / "notes.md"), "--jobs", "1")
+    assert alone.exit_code == 2
+    assert alone.stderr.startswith(told)
+
+
+def test_of_a_report_nothing_counts_as_left_out(tmp_path: Path) -> None:
+    report = tmp_path / "sosreport-web1-2026-01-31-abcdefg.tar"
+    with tarfile.open(report, "w") as archive:
+        for name in ("etc/fstab.conf", "sos_commands/networking/netstat_-W_-neopa", "sos.html"):
+            member = tarfile.TarInfo(f"{report.stem}/{name}")
+            member.size = len(APP)
+            archive.addfile(member, io.BytesIO(APP.encode()))
+    assert run("fleet", str(report), "--jobs", "1").stderr == ""

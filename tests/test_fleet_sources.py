@@ -67,7 +67,9 @@ def test_a_folder_is_read_with_all_below_it(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     (tmp_path / ".git" / "web2.txt").write_bytes(TEXT)
     os.mkfifo(tmp_path / "pipe")
-    captures = [each.capture for each in read_sources([str(tmp_path)])]
+    left_out: list[str] = []
+    captures = [each.capture for each in read_sources([str(tmp_path)], left_out=left_out.append)]
+    assert left_out == [str(tmp_path / "README.md")]
     assert sorted(capture.host for capture in captures) == ["db1", "web1"]
     assert {capture.text for capture in captures} == {TEXT}
     assert {capture.time for capture in captures} == {None, datetime(2026, 1, 31, tzinfo=UTC)}

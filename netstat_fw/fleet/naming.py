@@ -103,6 +103,16 @@ def locate(path: str, root: str = "") -> Located | None:
     return Located(host_name(_name_in(_ENDINGS.sub("", root))), time)
 
 
+def is_other(path: str) -> bool:
+    """Tell whether a file is no capture by the ending of its name alone.
+
+    Neither is a hidden one, nor what stands beside the captures of a sosreport.
+    """
+    *folders, name = path.split("/")
+    is_beside = any(_SOS.fullmatch(each) or each == "sos_commands" for each in folders)
+    return not (is_beside or name.startswith(".")) and _OTHERS.search(name) is not None
+
+
 def is_archive(path: str) -> bool:
     """Tell whether a file is an archive by its name."""
     return _NESTED.search(path) is not None

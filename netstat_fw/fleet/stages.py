@@ -107,12 +107,13 @@ def collect(
 ) -> int:
     """Examine captures that a store does not hold yet, and keep in it what comes of them.
 
-    Returns how many captures there were, those that the store held among them.
-
     Args:
         captures: taken as room for them is made: memory does not grow with their number.
         store: where it is kept.
         run: how.
+
+    Returns:
+        How many captures there were, those among them that the store held.
     """
     skipped = done = 0
 

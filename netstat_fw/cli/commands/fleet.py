@@ -117,17 +117,20 @@ def command(
                 sockets=folder is not None,
                 progress=show_progress if _is_watched() else _be_silent,
             )
-            met = collect(_remembered(sources, folder, journal), journal, run)
+            left_out = _LeftOut()
+            met = collect(_remembered(sources, folder, journal, left_out), journal, run)
             journal.add(())
             if not met:
                 # What is in the folder from earlier runs must not hide that nothing came.
                 _show_end()
+                left_out.tell()
                 raise InputError("no capture in " + ", ".join(map(printable, sources)))
             totals = _work_out(journal, run, folder, formats)
     except BrokenExecutor as error:
         again = "" if folder is None else "; the same command goes on from there"
         raise InputError(f"the engine has failed: {error}{again}") from None
     _show_end()
+    left_out.tell()
     print_summary(totals)
     if page is not None:
         _write_page(page, totals)
@@ -135,10 +138,33 @@ def command(
         sys.exit(1)
 
 
+@attrs.define
+class _LeftOut:
+    """The files that were no captures by their names: how many, and the first by name."""
+
+    count: int = 0
+    first: str = ""
+
+    def add(self, source: str) -> None:
+        self.count += 1
+        self.first = min(self.first or source, source)
+
+    def tell(self) -> None:
+        """Say on standard error what was left out, if anything was."""
+        if self.count == 1:
+            click.echo(f"left out, as its name ends like no capture's: {self.first}", err=True)
+        elif self.count:
+            click.echo(
+                f"{self.count} files left out, as their names end like no capture's, such as"
+                f" {self.first}",
+                err=True,
+            )
+
+
 def _remembered(
-    sources: Iterable[str], results: Path | None, journal: Journal
+    sources: Iterable[str], results: Path | None, journal: Journal, left_out: _LeftOut
 ) -> Iterator[HostCapture]:
-    for found in read_sources(sources, but=results):
+    for found in read_sources(sources, but=results, left_out=left_out.add):
         journal.remember(found.capture, found.source)
         yield found.capture
 

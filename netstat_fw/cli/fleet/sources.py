@@ -12,7 +12,7 @@ import stat
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
@@ -24,10 +24,10 @@ from netstat_fw.errors import FleetError
 from netstat_fw.fleet import HostCapture
 from netstat_fw.fleet.limits import Limits
 from netstat_fw.fleet.lines import read_line
-from netstat_fw.fleet.naming import is_archive, is_lines, locate
+from netstat_fw.fleet.naming import is_archive, is_lines, is_other, locate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from typing import IO
 
 _TAR = slice(257, 262)
@@ -53,8 +53,25 @@ class Found:
     capture: HostCapture
 
 
+@attrs.frozen
+class _Other:
+    """A file that is no capture by the ending of its name."""
+
+    source: str = attrs.field(converter=printable)
+
+
+_Met: TypeAlias = "Found | _Other"
+
+
+def _ignore(_source: str) -> None:
+    """Tell nobody."""
+
+
 def read_sources(
-    names: Iterable[str], limits: Limits | None = None, but: Path | None = None
+    names: Iterable[str],
+    limits: Limits | None = None,
+    but: Path | None = None,
+    left_out: Callable[[str], None] = _ignore,
 ) -> Iterator[Found]:
     """Go through the captures of folders, files and archives; ``-`` is JSON lines on stdin.
 
@@ -62,11 +79,19 @@ def read_sources(
         names: what to go through.
         limits: how much of it.
         but: a folder that is left out wherever it is met: that of the results.
+        left_out: called with each file that is no capture by the ending of its name.
 
     Raises:
         InputError: for a source that does not exist.
     """
-    allowed = Limits() if limits is None else limits
+    for met in _search(names, Limits() if limits is None else limits, but):
+        if isinstance(met, Found):
+            yield met
+        else:
+            left_out(met.source)
+
+
+def _search(names: Iterable[str], allowed: Limits, but: Path | None) -> Iterator[_Met]:
     for name in names:
         path = Path(name)
         if name == "-":
@@ -79,7 +104,7 @@ def read_sources(
             raise InputError(f"there is no file or folder {printable(name)}")
 
 
-def _folder(root: Path, limits: Limits, but: Path | None) -> Iterator[Found]:
+def _folder(root: Path, limits: Limits, but: Path | None) -> Iterator[_Met]:
     whole = root.resolve()
     waiting = [root]
     while waiting:
@@ -104,7 +129,7 @@ def _folder(root: Path, limits: Limits, but: Path | None) -> Iterator[Found]:
                 yield from _found_in(root, whole, Path(entry.path), limits)
 
 
-def _found_in(root: Path, whole: Path, path: Path, limits: Limits) -> Iterator[Found]:
+def _found_in(root: Path, whole: Path, path: Path, limits: Limits) -> Iterator[_Met]:
     """Read what is no folder, met below `root`, which is `whole` without links."""
     try:
         if not Path(os.path.realpath(path)).is_relative_to(whole):
@@ -119,7 +144,7 @@ def _found_in(root: Path, whole: Path, path: Path, limits: Limits) -> Iterator[F
         yield from _file(path, path.relative_to(root).as_posix(), whole.name, limits)
 
 
-def _file(path: Path, below: str, root: str, limits: Limits) -> Iterator[Found]:
+def _file(path: Path, below: str, root: str, limits: Limits) -> Iterator[_Met]:
     """Read a file of any kind, found as `below` in a folder called `root`."""
     source = str(path)
     try:
@@ -142,12 +167,14 @@ def _file(path: Path, below: str, root: str, limits: Limits) -> Iterator[Found]:
         yield _refused(source, error)
 
 
-def _captures(entries: Iterable[Entry], limits: Limits) -> Iterator[Found]:
+def _captures(entries: Iterable[Entry], limits: Limits) -> Iterator[_Met]:
     for entry in entries:
         host = _NOBODY
         try:
             located = locate(entry.path, entry.root)
             if located is None:
+                if is_other(entry.path):
+                    yield _Other(entry.source)
                 continue
             host, time = located.host, located.time
             with entry.opened() as content:
