@@ -52,24 +52,34 @@ class Host:
 
     def serves(self, protocol: str, port: int, here: str) -> bool:
         """Tell whether something other machines can reach answers on an address."""
-        version = version_of(here)
-        binds = self.binds[protocol, port]
-        outside = {bind for bind in binds if not is_loopback(bind)}
-        if here in outside or NAMES[version] in outside:
-            return True
-        if version == 4 and NAMES[6] in outside:
+        return here in self._outside(protocol, port) or self._serves_everywhere(
+            protocol, port, version_of(here)
+        )
+
+    def _outside(self, protocol: str, port: int) -> set[str]:
+        return {bind for bind in self.binds[protocol, port] if not is_loopback(bind)}
+
+    def _serves_everywhere(self, protocol: str, port: int, version: int) -> bool:
+        outside = self._outside(protocol, port)
+        if NAMES[version] in outside or (version == 4 and NAMES[6] in outside):
             return True
         # On every address that the host has, each by itself, and on loopback.
         own = {address for address in self.own if version_of(address) == version}
-        inside = any(is_loopback(bind) and version_of(bind) == version for bind in binds)
-        return inside and bool(own) and own <= outside
+        inside = self.binds[protocol, port] - outside
+        return version in map(version_of, inside) and bool(own) and own <= outside
 
-    def peers(self, protocol: str, port: int) -> set[str]:
-        """Tell who was connected to a port."""
+    def peers(self, protocol: str, port: int, here: str) -> set[str]:
+        """Tell who was connected to a port; to this address, where it serves some addresses only.
+
+        Each of these may be another program's.
+        """
+        everywhere = self._serves_everywhere(protocol, port, version_of(here))
         return {
             row.there
             for row in self.rows
-            if (row.protocol, row.port) == (protocol, port) and row.state not in CLOSED
+            if (row.protocol, row.port) == (protocol, port)
+            and row.state not in CLOSED
+            and (everywhere or row.here == here)
         }
 
 
@@ -111,7 +121,11 @@ def wanted_in(host: Host, protocol: str, here: str, there: str, remote_port: int
             continue
         if protocol == "udp" and not _asks(port, version_of(here), remote_port):
             continue
-        if protocol == "tcp" and port in DANGEROUS and there not in host.peers(protocol, port):
+        if (
+            protocol == "tcp"
+            and port in DANGEROUS
+            and there not in host.peers(protocol, port, here)
+        ):
             continue
         found |= {port, *(set(GOES_WITH.get((protocol, port), ())) - bound)}
     return found
