@@ -179,6 +179,11 @@ def test_lines_wrapped_by_a_terminal_are_joined(
     assert is_accounted_for(capture, pieces)
 
 
+def _shows_foreign_address(row: str, width: int) -> bool:
+    shown = (row if len(row) <= width else row[: width - 1]).split()
+    return len(shown) >= 5 and len(shown[4]) > row.split()[4].rindex(":")
+
+
 @given(layout=net_tools, sockets=tables, width=st.integers(70, 130))
 def test_less_shows_the_beginning_of_each_line(
     layout: Layout, sockets: list[Socket], width: int
@@ -186,7 +191,8 @@ def test_less_shows_the_beginning_of_each_line(
     lines = layout.text(sockets).split("\n")[:-1]
     cut_lines = [line if len(line) <= width else f"{line[: width - 1]}>" for line in lines]
     whole, capture = layout.shown(sockets), parse("\n".join(cut_lines))
-    assume(all(len(layout.row(one)[:width].split()) >= 5 for one in sockets))
+    # A row that is cut inside the foreign address, before its port, is reported and not read.
+    assume(all(_shows_foreign_address(layout.row(one), width) for one in sockets))
     for shown, expected in zip(capture.sockets, whole, strict=True):
         assert (shown.protocol, shown.family, shown.local) == (
             expected.protocol,
