@@ -18,9 +18,11 @@ from test_nftables_live import hostile, spoken_of
 from netstat_fw.errors import ExportError
 from netstat_fw.exporters import Omission, Rendered, precedence, render
 from netstat_fw.ruleset import (
+    Action,
     AddressSet,
     Chain,
     Direction,
+    Family,
     Flow,
     Log,
     PortSet,
@@ -515,3 +517,16 @@ def test_protocol_numbers_are_those_of_iana() -> None:
     assert {line.protocol for line in lines} == {
         "tcp", "udp", "icmpv4", "icmpv6", "2", "33", "50", "51", "132", "136",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("action", [Action.ACCEPT, Action.DROP])
+@pytest.mark.parametrize("form", ["powershell", "netsh"])
+def test_icmp_of_one_family_from_a_zone_of_the_other_is_nobodys(action: Action, form: str) -> None:
+    office = RemoteReference(RemoteKind.ZONE, "office")
+    rule = Rule(action=action, protocol=Protocol.ICMPV6, families=(Family.IPV6,), remote=office)
+    default = Action.DROP if action is Action.ACCEPT else Action.ACCEPT
+    zones = (Zone("office", AddressSet(["192.0.2.0/24"])),)
+    ruleset = Ruleset(Chain(default, [rule]), Chain(Action.ACCEPT, []), zones=zones)
+    text = render(ruleset, "windows", form=form).text
+    assert f"matches nothing: {rule.id}" in text
+    assert "icmpv6" not in text.lower()

@@ -198,7 +198,7 @@ def _sides(
         if here != () and there != ():
             sides[family] = here or (), there or ()
     # IGMP is only a number here, which IPv6 could carry, too.
-    implied = rule.protocol in _OF_ONE_FAMILY
+    implied = bool(sides) and rule.protocol in _OF_ONE_FAMILY
     if not any(any(pair) for pair in sides.values()) and (tuple(sides) == BOTH_FAMILIES or implied):
         yield "", (), ()
         return
