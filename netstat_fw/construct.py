@@ -24,7 +24,7 @@ _V = TypeVar("_V", bound="attrs.AttrsInstance")
 
 
 def constructor(cls: type[_V]) -> type[_V]:
-    """Return a function that makes values of a frozen slotted attrs class, in half the time.
+    """Return a function that makes values of a frozen slotted attrs class in less time.
 
     It takes what the class takes and makes what the class makes, but runs no converter, validator
     or default factory; hence the type it is said to have.

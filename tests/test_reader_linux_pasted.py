@@ -152,8 +152,10 @@ class TestCut:
         assert socket.remote == Endpoint(host="198.51.100.1", truncated=True)
         assert (socket.state, socket.state_text) == (None, None)
 
-    def test_a_wildcard_at_the_edge_is_whole(self) -> None:
-        capture = parse("tcp        0      0 192.0.2.2:22            0.0.0.0:*\n")
+    @pytest.mark.parametrize("remote", ["0.0.0.0:*", "0.0.0.0:", ":::*", ":::"])
+    def test_a_wildcard_at_the_edge_is_whole(self, remote: str) -> None:
+        """So a listener that is cut there stays one."""
+        capture = parse(f"tcp6       0      0 {'2001:db8::2:22':<23} {remote}\n")
         assert capture.sockets[0].remote.is_wildcard
         assert capture.sockets[0].state is None
 

@@ -62,7 +62,9 @@ class CutRows:
         socket = sockets[-1]
         fitting = {state for state in states if _fits(state, socket.remote)}
         remote = socket.remote
-        if is_cut_cell and (port or remote.port is not None or remote.service is not None):
+        # Nothing but a wildcard port follows the unspecified address: a listener has such a peer.
+        may_go_on = remote.port is not None or remote.service is not None
+        if is_cut_cell and (may_go_on or (port and not remote.is_wildcard)):
             remote = Endpoint(host=found["remote"].rpartition(":")[0], truncated=True)
         sockets[-1] = attrs.evolve(
             socket,
